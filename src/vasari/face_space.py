@@ -1,0 +1,223 @@
+"""The face space: identity, expression, pose and gaze, each changed alone.
+
+    landmarks = project(rig.shape(expression), rotation, scale, origin)
+
+`neutral + expression @ basis` is linear; two laws are put on top of it. Lips: when the code says
+closed, the inner lip lines coincide. Lids: an eye closes by the share of its own opening, so that
+wide and narrow eyes both shut. At the portrait's own expression both give the portrait back.
+The basis is fitted by training/face_space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray
+
+# Lip rings from the inner line outwards; row k of upper and lower are the pairs that meet.
+LIP_RINGS_UPPER = np.array([
+    [191, 80, 81, 82, 13, 312, 311, 310, 415],
+    [183, 42, 41, 38, 12, 268, 271, 272, 407],
+    [184, 74, 73, 72, 11, 302, 303, 304, 408],
+])  # fmt: skip
+LIP_RINGS_LOWER = np.array([
+    [95, 88, 178, 87, 14, 317, 402, 318, 324],
+    [96, 89, 179, 86, 15, 316, 403, 319, 325],
+    [77, 90, 180, 85, 16, 315, 404, 320, 307],
+])  # fmt: skip
+RING_FOLLOWS = np.array([1.0, 0.67, 0.33], np.float32)[:, None]  # share of the inner line's move
+# Lid pairs, right eye then left.
+LIDS_UPPER = np.array([246, 161, 160, 159, 158, 157, 173, 466, 388, 387, 386, 385, 384, 398])
+LIDS_LOWER = np.array([7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382])
+# The next points above the upper lid line follow it half way.
+LIDS_ABOVE = np.array([247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 286, 414])
+UPPER_LID_SHARE = 0.9  # of a closing eye's way; the lower lid makes the rest
+LID_SHUT = 0.12  # an eye is shut when this share of its opening is left by the linear code
+LIP_SHUT = 0.035  # a mouth less open than this in the portrait counts as closed, eye distances
+JAW_OPEN = BLENDSHAPES.index("jawOpen")
+
+
+@dataclass(frozen=True)
+class FaceSpace:
+    """basis (EXPRESSION, 478, 3), mean (478, 3), residual_reader (1434, 16), rings of points."""
+
+    basis: FloatArray
+    mean: FloatArray
+    residual_reader: FloatArray
+    triangles: NDArray[np.int16]
+    rings: dict[str, NDArray[np.int16]]
+
+
+@cache
+def face_space() -> FaceSpace:
+    """The face space that ships with the package."""
+    with (files("vasari") / "weights" / "face_space.npz").open("rb") as f:
+        z = dict(np.load(f, allow_pickle=False))
+    rings = {k: v for k, v in z.items() if v.ndim == 1}
+    return FaceSpace(
+        z["basis"].astype(np.float32), z["mean"], z["residual_reader"].astype(np.float32),
+        z["triangles"], rings,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Weak perspective: pixel = shape @ matrix(rotation).T * scale + (origin, 0).
+
+    rotation is yaw, pitch, roll in degrees; scale pixels an eye distance; origin (2,) pixels.
+    """
+
+    rotation: FloatArray
+    scale: float
+    origin: FloatArray
+
+    def project(self, shape: FloatArray) -> FloatArray:
+        """(..., 3) in the face space to (..., 3) pixels, z in the same unit."""
+        out = shape @ (rotation_matrix(self.rotation).T * np.float32(self.scale))
+        out[..., :2] += self.origin
+        return np.asarray(out, np.float32)
+
+    def unproject(self, landmarks: FloatArray) -> FloatArray:
+        """The inverse of `project`."""
+        centred = np.array(landmarks, np.float32)
+        centred[..., :2] -= self.origin
+        return np.asarray(centred @ rotation_matrix(self.rotation) / self.scale, np.float32)
+
+
+def rotation_matrix(rotation: FloatArray) -> FloatArray:
+    """(3, 3) from yaw (to the picture's right), pitch (up), roll (clockwise as seen), degrees."""
+    (sy, sp, sr), (cy, cp, cr) = np.sin(np.radians(rotation)), np.cos(np.radians(rotation))
+    yaw = np.array([[cy, 0, -sy], [0, 1, 0], [sy, 0, cy]])
+    pitch = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
+    roll = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+    return np.asarray(yaw @ pitch @ roll, np.float32)
+
+
+def rotation_angles(matrix: FloatArray) -> FloatArray:
+    """Yaw, pitch, roll in degrees: the inverse of `rotation_matrix` for |pitch| < 90."""
+    yaw = np.arctan2(-matrix[0, 2], matrix[2, 2])
+    pitch = np.arcsin(np.clip(matrix[1, 2], -1, 1))
+    roll = np.arctan2(matrix[1, 0], matrix[1, 1])
+    return np.degrees(np.array([yaw, pitch, roll])).astype(np.float32)
+
+
+def pose_of(landmarks: FloatArray, expression: FloatArray | None = None) -> Pose:
+    """Pose of one face, by a similarity (Umeyama 1991) onto the mean face.
+
+    Args:
+        landmarks: (478, 3) pixels, z in the same unit, away from the viewer.
+        expression: (EXPRESSION,), taken into account where it is known.
+    """
+    space = face_space()
+    target = space.mean
+    if expression is not None:
+        target = target + np.tensordot(expression, space.basis, 1)
+    model, seen = target[:468].astype(np.float64), landmarks[:468].astype(np.float64)
+    model_mean, seen_mean = model.mean(0), seen.mean(0)
+    u, s, vt = np.linalg.svd((seen - seen_mean).T @ (model - model_mean))
+    sign = np.array([1, 1, np.sign(np.linalg.det(u @ vt))])
+    matrix = (u * sign) @ vt
+    scale = float((s * sign).sum() / ((model - model_mean) ** 2).sum())
+    origin = seen_mean - scale * matrix @ model_mean
+    return Pose(rotation_angles(matrix.astype(np.float32)), scale, origin[:2].astype(np.float32))
+
+
+def lip_gaps(shape: FloatArray) -> FloatArray:
+    """(..., 9) vertical gaps between the inner lip lines, negative where they cross."""
+    inner_upper, inner_lower = LIP_RINGS_UPPER[0], LIP_RINGS_LOWER[0]
+    return np.asarray(shape[..., inner_lower, 1] - shape[..., inner_upper, 1])
+
+
+def lid_gaps(shape: FloatArray) -> FloatArray:
+    """(..., 14) vertical openings of the eyes."""
+    return np.asarray(shape[..., LIDS_LOWER, 1] - shape[..., LIDS_UPPER, 1])
+
+
+def settle_mouth(shape: FloatArray, expression: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Make a portrait's shape and expression agree about how far the mouth is open.
+
+    A mouth that is all but closed is closed exactly (its inner lines are laid on each other);
+    jawOpen is corrected so that taking the expression out closes the middle of the mouth.
+
+    Args:
+        shape: (478, 3) the portrait's own shape in the face space.
+        expression: (EXPRESSION,) as read.
+
+    Returns:
+        shape and expression, corrected copies.
+    """
+    shape, expression = shape.copy(), expression.copy()
+    if lip_gaps(shape)[2:7].mean() < LIP_SHUT:
+        _set_lips(shape, lip_gaps(shape), np.zeros(9, np.float32))
+    basis = face_space().basis
+    middle = slice(2, 7)
+    left_open = lip_gaps(shape - np.tensordot(expression, basis, 1))[middle].mean()
+    expression[JAW_OPEN] += left_open / lip_gaps(basis[JAW_OPEN])[middle].mean()
+    return shape, expression
+
+
+def _set_lips(shape: FloatArray, gaps: FloatArray, wanted: FloatArray) -> None:
+    """Move both inner lip lines in place so that their gaps become `wanted`; rings follow."""
+    half = (wanted - gaps)[None] / 2 * RING_FOLLOWS
+    shape[LIP_RINGS_UPPER, 1] -= half
+    shape[LIP_RINGS_LOWER, 1] += half
+    met = np.clip(1 - wanted / 0.02, 0, 1)[:, None]  # where closed, the lines also share x and z
+    upper, lower = LIP_RINGS_UPPER[0], LIP_RINGS_LOWER[0]
+    middle = (shape[upper] + shape[lower]) / 2
+    for line in (upper, lower):
+        shape[line, ::2] += met * (middle - shape[line])[:, ::2]
+
+
+class Rig:
+    """One person's face, ready to take any expression.
+
+    Args:
+        neutral: (478, 3) this person without expression.
+        own: (EXPRESSION,) the portrait's own expression, at which the portrait is given back.
+    """
+
+    def __init__(self, neutral: FloatArray, own: FloatArray) -> None:
+        self._neutral = neutral
+        space = face_space()
+        self._basis = np.ascontiguousarray(space.basis.reshape(EXPRESSION, -1))
+        shape = self._linear(own)
+        self._lips_shut, self._lips_own = lip_gaps(neutral), lip_gaps(shape)
+        self._lips_own = np.where(self._lips_own.mean() < LIP_SHUT, 0, self._lips_own)
+        self._lids_own = np.maximum(lid_gaps(shape), 0.01)
+        self._lid_model = lid_gaps(space.mean), lid_gaps(space.basis)
+        self._own_open = np.maximum(self._openness(own), 0.3)
+
+    def _linear(self, expression: FloatArray) -> FloatArray:
+        shape = self._neutral + (expression @ self._basis).reshape(-1, 3)
+        return np.asarray(shape, np.float32)
+
+    def _openness(self, expression: FloatArray) -> FloatArray:
+        """(14,) opening of the eyes as a share of the mean face's."""
+        mean, by_code = self._lid_model
+        share = 1 + expression @ by_code / mean
+        return np.asarray(np.clip((share - LID_SHUT) / (1 - LID_SHUT), 0, 1.6))
+
+    def shape(self, expression: FloatArray) -> FloatArray:
+        """(EXPRESSION,) to (478, 3) in the face space, lips and lids in contact when closed."""
+        shape = self._linear(expression)
+        gaps = lip_gaps(shape)
+        _set_lips(shape, gaps, self._lip_opening(gaps))
+        lids = lid_gaps(shape)
+        move = self._lids_own * self._openness(expression) / self._own_open - lids
+        shape[LIDS_UPPER, 1] -= UPPER_LID_SHARE * move
+        shape[LIDS_ABOVE, 1] -= 0.5 * UPPER_LID_SHARE * move
+        shape[LIDS_LOWER, 1] += (1 - UPPER_LID_SHARE) * move
+        return shape
+
+    def _lip_opening(self, gaps: FloatArray) -> FloatArray:
+        """Linear gaps to real ones: shut at the neutral's gap, the portrait's own at its own."""
+        shut, own = self._lips_shut, self._lips_own
+        from_shut = gaps - shut
+        towards_own = own * from_shut / np.maximum(own - shut, 0.01)
+        opened = np.where((own > 0) & (gaps > own), gaps, towards_own)
+        return np.asarray(np.maximum(np.where(own > 0, opened, from_shut), 0), np.float32)
