@@ -67,9 +67,10 @@ def face_space() -> FaceSpace:
 
 @dataclass(frozen=True)
 class Pose:
-    """Weak perspective: pixel = shape @ matrix(rotation).T * scale + (origin, 0).
+    """Weak perspective: pixel = shape @ matrix(rotation).T * scale + origin.
 
-    rotation is yaw, pitch, roll in degrees; scale pixels an eye distance; origin (2,) pixels.
+    rotation is yaw, pitch, roll in degrees; scale pixels an eye distance; origin (3,) pixels,
+    where the zero of the face space lands.
     """
 
     rotation: FloatArray
@@ -78,14 +79,12 @@ class Pose:
 
     def project(self, shape: FloatArray) -> FloatArray:
         """(..., 3) in the face space to (..., 3) pixels, z in the same unit."""
-        out = shape @ (rotation_matrix(self.rotation).T * np.float32(self.scale))
-        out[..., :2] += self.origin
-        return np.asarray(out, np.float32)
+        matrix = rotation_matrix(self.rotation).T * np.float32(self.scale)
+        return np.asarray(shape @ matrix + self.origin, np.float32)
 
     def unproject(self, landmarks: FloatArray) -> FloatArray:
         """The inverse of `project`."""
-        centred = np.array(landmarks, np.float32)
-        centred[..., :2] -= self.origin
+        centred = landmarks - self.origin
         return np.asarray(centred @ rotation_matrix(self.rotation) / self.scale, np.float32)
 
 
@@ -124,7 +123,7 @@ def pose_of(landmarks: FloatArray, expression: FloatArray | None = None) -> Pose
     matrix = (u * sign) @ vt
     scale = float((s * sign).sum() / ((model - model_mean) ** 2).sum())
     origin = seen_mean - scale * matrix @ model_mean
-    return Pose(rotation_angles(matrix.astype(np.float32)), scale, origin[:2].astype(np.float32))
+    return Pose(rotation_angles(matrix.astype(np.float32)), scale, origin.astype(np.float32))
 
 
 def lip_gaps(shape: FloatArray) -> FloatArray:

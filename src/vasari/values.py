@@ -90,7 +90,7 @@ class Face:
         landmarks: (478, 3) float32, pixels (z in the same unit, away from the viewer).
         scale: pixels an eye distance at zero depth.
         rotation: (3,) float32, head yaw, pitch, roll in degrees.
-        origin: (2,) float32, pixel where the origin of the face space lands.
+        origin: (3,) float32, pixels, where the zero of the face space lands.
         neutral: (478, 3) float32, this person without expression, face space.
         expression: (EXPRESSION,) float32, the portrait's own.
         gaze: (2,) float32, the portrait's own, degrees.
