@@ -1,0 +1,156 @@
+"""The inside of the mouth: a dark hole, the lower row and tongue on the jaw, the upper row.
+
+The upper row is fixed to the head and the lower row to the jaw, so the same mouth shape shows
+the same teeth for ever. A portrait that shows its own teeth keeps them.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from vasari.face_space import LIP_SHUT, Pose, face_space, lip_gaps
+from vasari.render.patch import Plane, hole, into_plane
+from vasari.render.raster import blend
+from vasari.render.teeth import ABOVE, DENSITY, HALF_WIDTH, draw_teeth, tones
+from vasari.values import FloatArray, Picture
+
+CHIN = np.array([152, 148, 377, 175, 199, 200])  # points that go with the jaw bone
+TEETH_DEPTH = 0.07  # eye distances behind the lips
+OWN_NEAR = 0.018  # eye distances: a mouth as near as this to the portrait's own shows its pixels
+CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
+
+
+class Mouth:
+    """The mouth of one portrait.
+
+    Args:
+        picture: (H, W, 3) the working picture.
+        landmarks: (478, 3) in its pixels.
+        pose: the portrait's own.
+        closed: (478, 3) the person's closed, neutral shape in the face space.
+        own: (478, 3) the portrait's own shape in the face space.
+    """
+
+    def __init__(
+        self, picture: Picture, landmarks: FloatArray, pose: Pose, closed: FloatArray,
+        own: FloatArray,
+    ) -> None:  # fmt: skip
+        self._ring = face_space().rings["lips_inner"]
+        line = (closed[13] + closed[14]) / 2
+        self._plane = Plane((line + np.array([0, 0, TEETH_DEPTH])).astype(np.float32))
+        self._chin = float(closed[CHIN, 1].mean())
+        self._own_gaps = lip_gaps(own)
+        self._own_open = bool(self._own_gaps.mean() > LIP_SHUT)
+        tone = _tones(picture, landmarks)
+        self._dark = tone.dark.astype(np.float32)
+        self._upper, self._lower = draw_teeth(tone)
+        if self._own_open:
+            self._keep_own_teeth(picture, landmarks, pose)
+
+    def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> None:
+        """Draw into `out` (H, W, 3 or 4).
+
+        Args:
+            points: (468+, 2+) where the landmarks are now, pixels.
+            pose: where the head is now.
+            shape: (478, 3) the expression now, in the face space.
+        """
+        where = hole(points[self._ring, :2], (out.shape[1], out.shape[0]))
+        if where is None:
+            return
+        mask = self._fade_to_own(where.mask, shape)
+        if mask is None:
+            return
+        x, y = into_plane(where, self._plane.to_picture(pose))
+        jaw = np.float32(shape[CHIN, 1].mean() - self._chin)
+        seen = np.empty((*where.mask.shape, 3), np.float32)
+        seen[:] = self._dark
+        for texture, down in ((self._lower, jaw), (self._upper, np.float32(0))):
+            layer = _sample(texture, x, y - down)
+            share = layer[..., 3:] * np.float32(1 / 255)
+            seen += (layer[..., :3] - seen) * share
+        seen *= self._shade(where.mask, points, pose)[..., None]
+        height, width = where.mask.shape
+        box = out[where.y : where.y + height, where.x : where.x + width]
+        patch = np.ascontiguousarray(box)
+        blend(patch, np.clip(seen, 0, 255).astype(np.uint8), mask)
+        box[:] = patch
+
+    def _fade_to_own(self, mask: np.ndarray, shape: FloatArray) -> np.ndarray | None:
+        """Near the portrait's own open mouth its own pixels show (the mesh carries them)."""
+        if not self._own_open:
+            return mask
+        away = float(np.abs(lip_gaps(shape) - self._own_gaps).mean()) / OWN_NEAR
+        if away < 1e-3:
+            return None
+        share = min(1.0, away)
+        return (mask * np.float32(share * share * (3 - 2 * share))).astype(np.uint8)
+
+    def _shade(self, mask: np.ndarray, points: FloatArray, pose: Pose) -> FloatArray:
+        """(h, w) the lips' shadow: soft and dark along the rim, above all under the upper lip."""
+        unit = max(1.0, 0.05 * pose.scale)
+        padded = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
+        inside = cv2.distanceTransform((padded > 127).astype(np.uint8), cv2.DIST_L2, 3)
+        inside = inside[2:-2, 2:-2] / unit
+        return np.asarray(0.42 + 0.58 * np.clip(inside * 1.6, 0, 1) ** 0.8, np.float32)
+
+    def _keep_own_teeth(self, picture: Picture, landmarks: FloatArray, pose: Pose) -> None:
+        """Lay the teeth that the portrait shows over the drawn upper row, tinted alike."""
+        height, width = self._upper.shape[:2]
+        ys, xs = np.mgrid[:height, :width].astype(np.float32)
+        u, v = (xs + 0.5) / DENSITY - HALF_WIDTH, (ys + 0.5) / DENSITY - ABOVE
+        a = self._plane.to_picture(pose)
+        px, py = a[0, 0] * u + a[0, 1] * v + a[0, 2], a[1, 0] * u + a[1, 1] * v + a[1, 2]
+        own = cv2.remap(picture, px, py, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        inner = np.zeros(picture.shape[:2], np.uint8)
+        fixed = np.round(landmarks[self._ring, :2] * 16).astype(np.int32)
+        cv2.fillPoly(inner, [fixed], 255, cv2.LINE_AA, 4)
+        inner = cv2.erode(inner, np.ones((3, 3), np.uint8))
+        soft = cv2.GaussianBlur(inner, (0, 0), max(0.8, 0.008 * pose.scale))
+        inside = cv2.remap(soft, px, py, cv2.INTER_LINEAR) / 255.0
+        light = own.astype(np.float32).mean(2)
+        if not (inside > 0.9).any():
+            return
+        bright = np.percentile(light[inside > 0.9], 85)
+        teeth = np.clip((light - 0.5 * bright) / (0.2 * bright), 0, 1) * inside
+        if bright < 1.6 * self._dark.mean() + 30 or teeth.sum() < 0.01 * DENSITY**2 * 0.1:
+            return
+        colour = (own * teeth[..., None]).sum((0, 1)) / teeth.sum()
+        drawn = self._upper[..., :3].astype(np.float32)
+        rows = self._upper[..., 3] > 0
+        scale = colour / np.maximum(np.percentile(drawn[rows], 75, axis=0), 1)
+        tinted = np.clip(drawn * np.clip(scale, 0.5, 1.6), 0, 255)
+        share = teeth[..., None]
+        self._upper[..., :3] = (tinted * (1 - share) + own * share).astype(np.uint8)
+        self._upper[..., 3] = np.maximum(self._upper[..., 3], (teeth * 255).astype(np.uint8))
+
+
+def _sample(texture: np.ndarray, x: FloatArray, y: FloatArray) -> FloatArray:
+    """Texture (h, w, 4) at plane coordinates (eye distances from the point where lips meet)."""
+    u = (x + HALF_WIDTH) * DENSITY - 0.5
+    v = (y + ABOVE) * DENSITY - 0.5
+    seen = cv2.remap(texture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return seen.astype(np.float32)
+
+
+def _tones(picture: Picture, landmarks: FloatArray):  # type: ignore[no-untyped-def]
+    rings = face_space().rings
+    skin = _pixels(picture, landmarks[CHEEKS, :2])
+    lips = _pixels(picture, landmarks[[0, 11, 37, 267, 17, 16, 84, 314, 85, 315], :2])
+    eyes = []
+    for name in ("right_eye", "left_eye"):
+        inside = np.zeros(picture.shape[:2], np.uint8)
+        cv2.fillPoly(inside, [np.round(landmarks[rings[name], :2]).astype(np.int32)], 255)
+        eyes.append(picture[inside > 0])
+    whites = np.concatenate([*eyes, skin])
+    return tones(skin, lips, whites if len(whites) else skin)
+
+
+def _pixels(picture: Picture, points: FloatArray) -> FloatArray:
+    """(n, 3) colours at points, averaged over 3x3."""
+    at = np.round(points).astype(int)
+    x = np.clip(at[:, 0], 1, picture.shape[1] - 2)
+    y = np.clip(at[:, 1], 1, picture.shape[0] - 2)
+    around = [picture[y + dy, x + dx] for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+    return np.mean(around, axis=0).astype(np.float32)

@@ -1,0 +1,170 @@
+"""Face + Motion -> pictures: prepare once, then draw each frame on fixed buffers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.face_space import Pose, Rig, face_space
+from vasari.render.eyes import Eye
+from vasari.render.mesh import build_mesh
+from vasari.render.mouth import Mouth
+from vasari.render.raster import over, rasterise
+from vasari.values import Face, FloatArray, Motion, Picture
+
+CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
+STILL = 0.02  # pixels: a triangle that moves less is left as it lies
+
+Frame = Literal["crop", "full"]
+
+
+class Renderer:
+    """Draws one face.
+
+    Args:
+        face: the portrait as it was read.
+        size: side of the square picture of frame "crop", pixels, 256 to 1024.
+        frame: "crop" (head and shoulders) or "full" (the whole picture at its own size).
+        background: None keeps the portrait's; an RGB triple replaces it; "transparent" makes
+            draw() give straight alpha as fourth channel.
+    """
+
+    def __init__(
+        self, face: Face, size: int = 512, frame: Frame = "crop",
+        background: tuple[int, int, int] | Literal["transparent"] | None = None,
+    ) -> None:  # fmt: skip
+        self._transparent = background == "transparent"
+        picture, matte, plate, corner, zoom = _working(face, size, frame)
+        height, width = picture.shape[:2]
+        self.size = width, height
+        self._pose = Pose(
+            face.rotation, face.scale * zoom,
+            np.append((face.origin[:2] - corner) * zoom, face.origin[2] * zoom).astype(np.float32),
+        )  # fmt: skip
+        self._landmarks = face.landmarks * np.float32(zoom)
+        self._landmarks[:, :2] -= np.asarray(corner, np.float32) * np.float32(zoom)
+        self._gaze = face.gaze
+        self._rig = Rig(face.neutral, face.expression)
+        own = self._rig.shape(face.expression)
+        self._slack = self._landmarks - self._pose.project(own)
+        self._mesh = build_mesh(self._landmarks, self._pose, self.size)
+        self._rest = self._pose.unproject(self._mesh.source)
+        rings = face_space().rings
+        self._eyes = [
+            Eye(picture, self._landmarks, self._pose, rings["right_eye"], 468),
+            Eye(picture, self._landmarks, self._pose, rings["left_eye"], 473),
+        ]
+        closed = self._rig.shape(np.zeros_like(face.expression))
+        self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
+        self._person = _lift(picture, matte, plate)
+        if isinstance(background, tuple):
+            plate = np.empty_like(plate)
+            plate[:] = background
+        self._plate = plate
+        self._make_buffers(width, height)
+
+    def _make_buffers(self, width: int, height: int) -> None:
+        ys, xs = np.mgrid[:height, :width].astype(np.float32)
+        self._identity = np.ascontiguousarray(np.dstack([xs, ys]))
+        self._backward = self._identity.copy()
+        self._depth = np.empty((height, width), np.float32)
+        self._moved = np.empty((height, width, 4), np.uint8)
+        self._out = np.empty((height, width, 3), np.uint8)
+        self._source = np.ascontiguousarray(self._mesh.source[:, :2])
+
+    def draw(self, motion: Motion, k: int) -> Picture:
+        """Frame k of a motion in absolute terms (see `onto_face`).
+
+        Returns:
+            (H, W, 3) uint8, or (H, W, 4) with straight alpha for a transparent background.
+        """
+        pose = self._posed(motion.rotation[k], motion.position[k])
+        shape = self._rig.shape(motion.expression[k])
+        target = self._place(pose, shape)
+        self._warp(target)
+        person = self._moved
+        for eye in self._eyes:
+            eye.draw(person, target, pose, motion.gaze[k] - self._gaze)
+        self._mouth.draw(person, target, pose, shape)
+        if self._transparent:
+            return _straight(person)
+        over(person, self._plate, self._out)
+        return self._out.copy()
+
+    def _posed(self, rotation: FloatArray, position: FloatArray) -> Pose:
+        unit = self._pose.scale
+        scale = unit * CAMERA / (CAMERA + float(position[2]))
+        move = np.array([position[0] * unit, position[1] * unit, 0], np.float32)
+        return Pose(rotation, scale, self._pose.origin + move)
+
+    def _place(self, pose: Pose, shape: FloatArray) -> FloatArray:
+        """(V, 3) where every vertex goes."""
+        mesh = self._mesh
+        face = pose.project(shape) + self._slack * np.float32(pose.scale / self._pose.scale)
+        turned = pose.project(self._rest)
+        target = mesh.source + mesh.weight[:, None] * (turned - mesh.source)
+        target[:468] = mesh.source[:468] + mesh.weight[:468, None] * (
+            face[:468] - mesh.source[:468]
+        )
+        stretch = face[mesh.oval] - turned[mesh.oval]
+        target[468:] += (mesh.follow[468:, None] * stretch).astype(np.float32)
+        return np.ascontiguousarray(target, np.float32)
+
+    def _warp(self, target: FloatArray) -> None:
+        """Fill `_moved` with the person as the mesh now carries it."""
+        mesh = self._mesh
+        moved = np.abs(target[:, :2] - self._source).max(1) > STILL
+        active = mesh.triangles[moved[mesh.triangles].any(1)]
+        np.copyto(self._backward, self._identity)
+        self._depth.fill(np.float32(1e9))
+        rasterise(active, target, self._source, self._backward, self._depth)
+        cv2.remap(
+            self._person, self._backward, None, cv2.INTER_CUBIC, dst=self._moved,
+            borderMode=cv2.BORDER_REPLICATE,
+        )  # fmt: skip
+
+
+def _working(
+    face: Face, size: int, frame: Frame
+) -> tuple[Picture, NDArray[np.uint8], Picture, FloatArray, float]:
+    """Picture, matte and plate at the size they are drawn in; their corner and zoom."""
+    if frame == "full":
+        height, width = (n - n % 2 for n in face.picture.shape[:2])
+        cut = (slice(height), slice(width))
+        return (np.ascontiguousarray(face.picture[cut]), np.ascontiguousarray(face.matte[cut]),
+                np.ascontiguousarray(face.plate[cut]), np.zeros(2, np.float32), 1.0)  # fmt: skip
+    x, y, side = face.crop
+    zoom = size / side
+    layers = [_cut(layer, x, y, side, size) for layer in (face.picture, face.matte, face.plate)]
+    return layers[0], layers[1], layers[2], np.array([x, y], np.float32), zoom
+
+
+def _cut(layer: NDArray[np.uint8], x: float, y: float, side: float, size: int) -> NDArray[np.uint8]:
+    """A square of a picture, resampled; beyond the picture its border goes on."""
+    zoom = size / side
+    if zoom < 1:  # shrink first, so that nothing aliases
+        layer = cv2.resize(layer, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        x, y, zoom = x * zoom, y * zoom, 1.0
+    matrix = np.array([[zoom, 0, -x * zoom], [0, zoom, -y * zoom]], np.float64)
+    return cv2.warpAffine(
+        layer, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
+def _lift(picture: Picture, matte: NDArray[np.uint8], plate: Picture) -> NDArray[np.uint8]:
+    """(H, W, 4) the person with premultiplied alpha: laid over the plate it is the picture."""
+    left = (255 - matte.astype(np.int32))[..., None]
+    colour = picture - (left * plate + 127) // 255
+    return np.ascontiguousarray(
+        np.dstack([np.clip(colour, 0, 255), matte[..., None]]).astype(np.uint8)
+    )
+
+
+def _straight(person: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Premultiplied to straight alpha."""
+    alpha = person[..., 3:].astype(np.float32)
+    colour = person[..., :3] * (255 / np.maximum(alpha, 1))
+    return np.dstack([np.clip(colour + 0.5, 0, 255), alpha]).astype(np.uint8)

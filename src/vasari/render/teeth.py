@@ -1,0 +1,132 @@
+"""Teeth, gums and tongue drawn once for a portrait, in its own tones.
+
+Two textures in the plane of the teeth: what is fixed to the head (upper row and gum), and what
+moves with the jaw (tongue, lower row and gum). Sizes are those of anatomy, an eye distance being
+90 mm; colours come from the portrait: teeth from its skin and the whites of its eyes, gums and
+tongue from its lips, all under its light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from vasari.values import FloatArray
+
+DENSITY = 400  # pixels an eye distance in the textures
+HALF_WIDTH, ABOVE, BELOW = 0.42, 0.32, 0.42  # the textures' reach, eye distances
+UPPER_WIDTHS = (0.094, 0.074, 0.078, 0.066, 0.056)  # from the midline outwards, foreshortened
+UPPER_HEIGHTS = (0.118, 0.104, 0.112, 0.094, 0.084)
+LOWER_WIDTHS = (0.060, 0.064, 0.070, 0.064, 0.056)
+LOWER_HEIGHTS = (0.092, 0.094, 0.104, 0.090, 0.080)
+UPPER_EDGE = 0.028  # how far the upper row reaches below the line where the lips meet
+LOWER_EDGE = -0.012  # where the lower row ends, against the lower lip's line
+
+
+@dataclass(frozen=True)
+class Tones:
+    """RGB colours, 0 to 255: of teeth, gums, tongue and the dark of the mouth."""
+
+    tooth: FloatArray
+    gum: FloatArray
+    tongue: FloatArray
+    dark: FloatArray
+
+
+def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
+    """Colours of a mouth from pixels (n, 3) of lit skin, lips and the whites of the eyes."""
+    lit = np.percentile(skin, 80, axis=0)
+    white = np.percentile(whites, 85, axis=0)
+    lip = np.median(lips, axis=0)
+    light = 0.5 * lit.mean() + 0.5 * white.mean()
+    hue = lit / max(lit.mean(), 1)
+    tooth = light * (1 + 0.28 * (hue - 1))
+    tooth = np.minimum(tooth * 0.96, 240)
+    gum = 0.62 * lip + 0.18 * lit
+    tongue = 0.66 * lip + 0.10 * lit
+    return Tones(tooth, gum, tongue, 0.16 * lip)
+
+
+def draw_teeth(tone: Tones) -> tuple[np.ndarray, np.ndarray]:
+    """The two textures, (h, w, 4) uint8 RGBA: upper row with gum, lower row with tongue."""
+    upper = _Canvas()
+    upper.gum(tone, up=True)
+    upper.row(UPPER_WIDTHS, UPPER_HEIGHTS, UPPER_EDGE, tone.tooth, up=True)
+    lower = _Canvas()
+    lower.tongue(tone)
+    lower.gum(tone, up=False)
+    lower.row(LOWER_WIDTHS, LOWER_HEIGHTS, LOWER_EDGE, tone.tooth * 0.88, up=False)
+    return upper.rgba(), lower.rgba()
+
+
+class _Canvas:
+    """A texture under construction, twice as fine as it will be."""
+
+    def __init__(self) -> None:
+        self._fine = 2 * DENSITY
+        height, width = int((ABOVE + BELOW) * self._fine), int(2 * HALF_WIDTH * self._fine)
+        self._colour = np.zeros((height, width, 3), np.float32)
+        self._alpha = np.zeros((height, width), np.float32)
+        ys, xs = np.mgrid[:height, :width].astype(np.float32)
+        self._x, self._y = xs / self._fine - HALF_WIDTH, ys / self._fine - ABOVE
+
+    def _put(self, colour: FloatArray, alpha: FloatArray) -> None:
+        a = alpha[..., None]
+        self._colour = self._colour * (1 - a) + colour * a
+        self._alpha = self._alpha + alpha * (1 - self._alpha)
+
+    def row(
+        self, widths: tuple[float, ...], heights: tuple[float, ...], edge: float,
+        colour: FloatArray, up: bool,
+    ) -> None:  # fmt: skip
+        """Teeth from the back to the front, each a rounded shape with a soft body shade."""
+        place = np.concatenate([[0], np.cumsum(widths)])
+        sign = 1.0 if up else -1.0
+        for k in reversed(range(len(widths))):
+            for side in (-1.0, 1.0):
+                middle = side * (place[k] + widths[k] / 2)
+                self._tooth(middle, widths[k], heights[k], edge, colour, sign, k)
+
+    def _tooth(
+        self, middle: float, width: float, height: float, edge: float, colour: FloatArray,
+        sign: float, k: int,
+    ) -> None:  # fmt: skip
+        lift = 0.30 * middle * middle + (0.007 if k == 1 else 0.0)  # the smile arc; short laterals
+        tip = edge - sign * lift
+        u = (self._x - middle) / (width / 2)  # -1..1 across
+        v = sign * (tip - self._y) / height  # 0 at the biting edge, 1 at the gum
+        across = 1 - 0.16 * np.clip(v - 0.25, 0, 1)  # narrower towards the gum
+        pointed = 0.10 if k == 2 else 0.0
+        corner = 0.06 * np.abs(u) ** 4 + pointed * np.abs(u) ** 1.5
+        side = np.clip((across - np.abs(u)) * width / 2 * self._fine, 0, 1)
+        ends = np.clip((v - corner) * height * self._fine, 0, 1)
+        neck = np.clip((1 - 0.12 * u * u - v) * height * self._fine, 0, 1)
+        body = 1.03 - 0.16 * np.abs(u / across) ** 3 - 0.07 * np.clip(1 - v * 6, 0, 1)
+        body -= 0.13 * np.clip((v - 0.6) / 0.4, 0, 1)
+        arch = 1 - 1.9 * middle * middle * 2.2 - 0.02 * k  # teeth farther back lie in shadow
+        warm = np.array([1, 1 - 0.03 * (k == 2), 1 - 0.07 * (k == 2)], np.float32)
+        shade = colour * warm * np.clip(arch, 0.35, 1)
+        self._put(np.clip(body, 0, 1.2)[..., None] * shade, side * ends * neck)
+
+    def gum(self, tone: Tones, up: bool) -> None:
+        level = UPPER_EDGE - 0.095 if up else LOWER_EDGE + 0.075
+        sign = 1.0 if up else -1.0
+        bow = 0.22 * self._x**2
+        alpha = np.clip((sign * (level - sign * bow - self._y)) * self._fine / 8, 0, 1)
+        shade = np.clip(0.95 - 2.0 * self._x**2, 0.3, 1)[..., None]
+        self._put(tone.gum * shade, alpha * (np.abs(self._x) < 0.37))
+
+    def tongue(self, tone: Tones) -> None:
+        """A low mound behind the lower row, with a furrow, darker towards the throat."""
+        u, v = self._x / 0.25, (self._y - 0.14) / 0.19
+        inside = np.clip((1 - (np.abs(u) ** 2.4 + np.abs(v) ** 2.2)) * 14, 0, 1)
+        depth = np.clip((self._y + 0.06) / 0.14, 0.15, 1)
+        furrow = 1 - 0.16 * np.exp(-((u / 0.10) ** 2))
+        self._put(tone.tongue * (depth * furrow * (1 - 0.35 * u * u))[..., None], inside)
+
+    def rgba(self) -> np.ndarray:
+        fine = np.dstack([self._colour, self._alpha * 255])
+        half = cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        return np.clip(half + 0.5, 0, 255).astype(np.uint8)
