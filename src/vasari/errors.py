@@ -3,6 +3,7 @@
 VasariError
 ├── PictureError   a picture cannot be read, or holds no usable face
 ├── SoundError     a sound cannot be read
+├── VideoError     a video cannot be read
 └── OutputError    the output cannot be written
 """
 
@@ -17,6 +18,10 @@ class PictureError(VasariError):
 
 class SoundError(VasariError):
     """The sound cannot be read, or is too short to speak."""
+
+
+class VideoError(VasariError):
+    """The video cannot be read, or holds no pictures."""
 
 
 class OutputError(VasariError):

@@ -1,0 +1,197 @@
+"""Pictures and sound into one movie file, interleaved, in the colours that players expect."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.frame import PictureType
+from av.video.reformatter import (
+    ColorPrimaries,
+    ColorRange,
+    Colorspace,
+    ColorTrc,
+    Interpolation,
+    VideoReformatter,
+)
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from vasari.media.sound import Sound
+
+SAYS = "Synthetic video: a portrait animated by Vasari from one picture and a voice"
+ONE_THREAD = 512 * 512  # pixels up to which one encoding thread keeps up; more would only cost
+MOST_THREADS = 8
+SOUND_FRAME = 1024  # samples, where the codec takes frames of any size
+AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
+OPUS_RATES = (48000,)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one kind of file is made.
+
+    Attributes:
+        container: FFmpeg's muxer; with its options.
+        codec: of the pictures; with its options and pixel format.
+        sound: codec of the sound, the rates it takes (None for any), bits a second.
+    """
+
+    container: str
+    codec: str
+    pixels: str
+    options: dict[str, str]
+    sound: str
+    rates: tuple[int, ...] | None
+    bits: int | None
+    muxing: dict[str, str] = field(default_factory=dict)
+
+
+_H264 = {"crf": "18", "preset": "veryfast"}
+_VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "8", "row-mt": "1"}
+_START = {"movflags": "+faststart"}
+
+# (extension, whether transparent) -> recipe
+RECIPES = {
+    (".mp4", False): Recipe(
+        "mp4", "libx264", "yuv420p", _H264, "aac", AAC_RATES, 192_000, _START
+    ),
+    (".mov", False): Recipe(
+        "mov", "libx264", "yuv420p", _H264, "aac", AAC_RATES, 192_000, _START
+    ),
+    (".mov", True): Recipe(
+        "mov", "prores_ks", "yuva444p10le", {"profile": "4444"}, "pcm_s16le", None, None, _START
+    ),
+    (".webm", False): Recipe(
+        "webm", "libvpx-vp9", "yuv420p", _VP9, "libopus", OPUS_RATES, 128_000
+    ),
+    (".webm", True): Recipe(
+        "webm", "libvpx-vp9", "yuva420p", _VP9 | {"auto-alt-ref": "0"}, "libopus", OPUS_RATES,
+        128_000,
+    ),
+}  # fmt: skip
+
+
+class MovieFile:
+    """One movie being written.
+
+    Args:
+        path: of the file.
+        recipe: its kind.
+        size: width and height, pixels, even.
+        fps: pictures a second.
+        sound: that goes with it, from its first sample.
+    """
+
+    def __init__(
+        self, path: Path, recipe: Recipe, size: tuple[int, int], fps: int, sound: Sound | None
+    ) -> None:
+        self._container: OutputContainer = av.open(
+            f"file:{path}", "w", format=recipe.container, container_options=recipe.muxing
+        )
+        self._container.metadata["comment"] = SAYS
+        self._pixels = recipe.pixels
+        self._count, self._fps = 0, fps
+        self._video = self._video_stream(recipe, size)
+        self._track = SoundTrack(self._container, recipe, sound) if sound else None
+        self._convert = VideoReformatter()
+
+    def _video_stream(self, recipe: Recipe, size: tuple[int, int]) -> VideoStream:
+        stream = self._container.add_stream(recipe.codec, self._fps, options=recipe.options)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height = size
+        stream.pix_fmt = recipe.pixels
+        if recipe.pixels == "yuva420p":
+            stream.metadata["alpha_mode"] = "1"  # how Matroska knows of it
+        context = stream.codec_context
+        context.thread_count = _threads(size)
+        context.color_range = ColorRange.MPEG
+        context.colorspace = Colorspace.ITU709
+        context.color_primaries = ColorPrimaries.BT709
+        context.color_trc = ColorTrc.BT709
+        return stream
+
+    def add(self, picture: NDArray[np.uint8]) -> None:
+        """Encode the next picture, (H, W, 3) or (H, W, 4) uint8, and the sound up to its end."""
+        frame = av.VideoFrame.from_ndarray(picture, "rgb24" if picture.shape[2] == 3 else "rgba")
+        frame = self._convert.reformat(
+            frame, format=self._pixels, interpolation=Interpolation.AREA,
+            src_colorspace=Colorspace.ITU709, dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.JPEG, dst_color_range=ColorRange.MPEG,
+        )  # fmt: skip
+        frame.pts, frame.time_base = self._count, Fraction(1, self._fps)
+        frame.pict_type = PictureType.NONE
+        self._container.mux(self._video.encode(frame))
+        self._count += 1
+        if self._track:
+            self._track.add_until(Fraction(self._count, self._fps))
+
+    def finish(self) -> None:
+        """Write what the encoders hold back, the rest of the sound and the index."""
+        self._container.mux(self._video.encode(None))
+        if self._track:
+            self._track.finish()
+        self._container.close()
+
+    def abandon(self) -> None:
+        """Let go of the file, however it looks."""
+        if self._track:
+            self._track.abandon()
+        self._container.close()
+
+
+class SoundTrack:
+    """The sound of a movie as it came: its rate where the codec has it, mono or stereo."""
+
+    def __init__(self, container: OutputContainer, recipe: Recipe, sound: Sound) -> None:
+        self._container = container
+        rate = _nearest_rate(sound.rate, recipe.rates)
+        layout = "mono" if sound.channels == 1 else "stereo"
+        stream = container.add_stream(recipe.sound, rate, layout=layout)
+        assert isinstance(stream, AudioStream)
+        if recipe.bits:
+            stream.bit_rate = recipe.bits
+        context = stream.codec_context
+        context.open()  # only then is the size of its frames known
+        self._stream = stream
+        self._frames: Iterator[AudioFrame] = sound.frames(
+            context.format.name, rate, layout, context.frame_size or SOUND_FRAME
+        )
+        self._end = Fraction(0)
+
+    def add_until(self, seconds: Fraction) -> None:
+        """Encode all that begins before this time."""
+        while self._end < seconds and (frame := next(self._frames, None)):
+            self._container.mux(self._stream.encode(frame))
+            self._end += Fraction(frame.samples, frame.sample_rate)
+
+    def finish(self) -> None:
+        """Encode the rest."""
+        for frame in self._frames:
+            self._container.mux(self._stream.encode(frame))
+        self._container.mux(self._stream.encode(None))
+
+    def abandon(self) -> None:
+        """Close the file that the sound came from."""
+        self._frames = iter(())
+
+
+def _threads(size: tuple[int, int]) -> int:
+    if size[0] * size[1] <= ONE_THREAD:
+        return 1
+    return min(os.cpu_count() or 1, MOST_THREADS)
+
+
+def _nearest_rate(rate: int, rates: tuple[int, ...] | None) -> int:
+    """The rate itself where it can be written, else the next higher, else the highest."""
+    if rates is None or rate in rates:
+        return rate
+    return min((r for r in rates if r > rate), default=max(rates))

@@ -1,0 +1,126 @@
+"""Paths that a person gave: inputs that are there, outputs that appear only when complete."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from vasari.errors import OutputError, VasariError
+
+DRAFT_PREFIX = ".vasari-"  # of the unfinished file beside the output
+
+
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """A path with `~` resolved."""
+    return Path(path).expanduser()
+
+
+def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]) -> Path:
+    """The file that is to be read, as an absolute path.
+
+    Args:
+        path: as it was given.
+        what: "sound", "picture" or "video", for the message.
+        error: raised where there is no such file.
+    """
+    found = as_path(path)
+    if found.is_dir():
+        raise error(f"{found} is a folder: give the {what} file itself.")
+    if not found.exists():
+        raise error(f"There is no file {found}: check the name of the {what}.")
+    if not os.access(found, os.R_OK):
+        raise error(f"{found} may not be read: change its permissions or copy it elsewhere.")
+    return found.absolute()
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file."""
+    with suppress(OSError):
+        return one.samefile(other)
+    return False
+
+
+class Draft:
+    """A file or folder being written beside its target, which it replaces when complete.
+
+    Args:
+        target: where the result shall be.
+        folder: whether it is a folder of files.
+
+    Raises:
+        OutputError: nothing can be written there.
+    """
+
+    def __init__(self, target: Path, *, folder: bool = False) -> None:
+        self.target = target
+        self.path = target.parent / f"{DRAFT_PREFIX}{secrets.token_hex(6)}.part"
+        self.folder = folder
+        _check_target(target, folder)
+        try:
+            self.path.mkdir() if folder else self.path.touch(exist_ok=False)
+        except OSError as error:
+            raise cannot_write(target, error) from error
+
+    def publish(self) -> None:
+        """Put the complete draft in the target's place."""
+        try:
+            if self.folder:
+                _replace_folder(self.path, self.target)
+            else:
+                with self.path.open("rb+") as f:
+                    os.fsync(f.fileno())
+                self.path.replace(self.target)
+        except OSError as error:
+            raise cannot_write(self.target, error) from error
+
+    def discard(self) -> None:
+        """Remove the draft, if it is still there."""
+        if self.folder:
+            shutil.rmtree(self.path, ignore_errors=True)
+        else:
+            self.path.unlink(missing_ok=True)
+
+
+def cannot_write(target: Path, error: OSError) -> OutputError:
+    """What a person is told about an error of the operating system."""
+    if not target.parent.is_dir():
+        return OutputError(f"There is no folder {target.parent}: make it first.")
+    reason = error.strerror or str(error)
+    return OutputError(
+        f"{target} could not be written ({reason.lower()}): "
+        "free some space or choose another folder; nothing was left behind."
+    )
+
+
+def _check_target(target: Path, folder: bool) -> None:
+    if not target.parent.is_dir():
+        raise OutputError(f"There is no folder {target.parent}: make it first.")
+    if folder and target.is_dir():
+        strange = [p.name for p in target.iterdir() if not _is_numbered_picture(p)]
+        if strange:
+            raise OutputError(f"{target} holds other files ({strange[0]}): give a new folder.")
+    elif folder and target.exists():
+        raise OutputError(f"{target} is a file: give another name for the folder of pictures.")
+    elif target.is_dir():
+        raise OutputError(f'{target} is a folder: end it in "/" for PNG pictures, or add a name.')
+
+
+def _is_numbered_picture(path: Path) -> bool:
+    return path.suffix == ".png" and path.stem.isdecimal()
+
+
+def _replace_folder(draft: Path, target: Path) -> None:
+    if not target.exists():
+        draft.replace(target)
+        return
+    old = draft.with_suffix(".old")
+    target.replace(old)
+    try:
+        draft.replace(target)
+    except OSError:
+        old.replace(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,167 @@
+"""Pictures and their sound into one file, written while they come, complete or not at all."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from queue import Empty, Full, Queue
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.errors import OutputError, VasariError
+from vasari.media.encode import RECIPES, MovieFile
+from vasari.media.files import Draft, as_path, cannot_write
+from vasari.media.pictures import PictureFolder
+from vasari.media.sound import Sound
+
+FPS = (25, 30, 40, 50, 60)  # pictures a second that can be written
+WAITING = 4  # pictures that wait for the encoder
+PATIENCE = 0.2  # seconds between looks at whether the encoder still lives
+
+
+class _Sink(Protocol):
+    def add(self, picture: NDArray[np.uint8]) -> None: ...
+    def finish(self) -> None: ...
+    def abandon(self) -> None: ...
+
+
+class VideoWriter:
+    """Writes a movie in a thread of its own, so that drawing and encoding overlap.
+
+    Used as a context: leaving it normally puts the complete file at its place, leaving it by any
+    exception leaves nothing.
+
+    Args:
+        path: .mp4, .mov or .webm; or a folder, ending in "/", for PNG pictures.
+        size: width and height, pixels, even.
+        fps: pictures a second, one of FPS.
+        sound: goes into the movie as it came, from its first sample.
+        transparent: pictures have alpha; needs .webm, .mov or a folder.
+
+    Raises:
+        OutputError: such a file cannot be written there.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], size: tuple[int, int], fps: int = 25,
+        sound: Sound | None = None, *, transparent: bool = False,
+    ) -> None:  # fmt: skip
+        check_output(path, transparent=transparent)
+        if fps not in FPS:
+            raise OutputError(f"{fps} pictures a second cannot be written: choose one of {FPS}.")
+        self.channels = 4 if transparent else 3
+        self._draft = Draft(as_path(path).absolute(), folder=is_folder(path))
+        try:
+            self._sink = self._open(size, fps, sound, transparent)
+        except BaseException:
+            self._draft.discard()
+            raise
+        self._queue: Queue[NDArray[np.uint8] | None] = Queue(WAITING)
+        self._stop = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._encode, name="vasari-encode", daemon=True)
+        self._thread.start()
+
+    def _open(
+        self, size: tuple[int, int], fps: int, sound: Sound | None, transparent: bool
+    ) -> _Sink:
+        target = self._draft.target
+        if self._draft.folder:
+            return PictureFolder(self._draft.path)
+        recipe = RECIPES[target.suffix.lower(), transparent]
+        try:
+            return MovieFile(self._draft.path, recipe, size, fps, sound)
+        except OSError as error:
+            raise cannot_write(target, error) from error
+
+    def write(self, picture: NDArray[np.uint8]) -> None:
+        """Hand over the next picture, (H, W, 3), or (H, W, 4) where transparent; it must not be
+        changed afterwards."""
+        assert picture.shape[2] == self.channels, picture.shape
+        self._put(picture)
+
+    def _put(self, picture: NDArray[np.uint8] | None) -> None:
+        while True:
+            if self._failure:
+                raise self._failure
+            try:
+                return self._queue.put(picture, timeout=PATIENCE)
+            except Full:
+                continue
+
+    def close(self) -> None:
+        """Finish the movie and put it at its place."""
+        self._put(None)
+        self._thread.join()
+        if self._failure:
+            raise self._failure
+        self._draft.publish()
+
+    def abandon(self) -> None:
+        """Stop, and leave nothing behind."""
+        self._stop.set()
+        self._thread.join()
+        self._draft.discard()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        try:
+            if kind is None:
+                self.close()
+        finally:
+            self.abandon()
+
+    def _encode(self) -> None:
+        """The thread: pictures from the queue into the file, until None or a stop."""
+        try:
+            while not self._stop.is_set():
+                try:
+                    picture = self._queue.get(timeout=PATIENCE)
+                except Empty:
+                    continue
+                if picture is None:
+                    return self._sink.finish()
+                self._sink.add(picture)
+            self._sink.abandon()
+        except BaseException as error:
+            self._failure = self._translated(error)
+
+    def _translated(self, error: BaseException) -> BaseException:
+        if isinstance(error, OSError) and not isinstance(error, VasariError):
+            return cannot_write(self._draft.target, error)
+        return error
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether a folder of pictures is asked for."""
+    return os.fspath(path).endswith(("/", os.sep))
+
+
+def check_output(path: str | os.PathLike[str], *, transparent: bool = False) -> None:
+    """Refuse early what could not be written at the end.
+
+    Raises:
+        OutputError: the extension is unknown, or that kind of file has no transparency.
+    """
+    if is_folder(path):
+        return
+    suffix = Path(path).suffix.lower()
+    if (suffix, False) not in RECIPES:
+        raise OutputError(
+            f"{as_path(path)} has no extension that can be written: use .mp4, .webm or .mov, or "
+            'end it in "/" for a folder of PNG pictures.'
+        )
+    if transparent and (suffix, True) not in RECIPES:
+        raise OutputError(
+            f'{suffix} knows no transparency: use .webm or .mov, or end the output in "/" for a '
+            "folder of PNG pictures."
+        )
