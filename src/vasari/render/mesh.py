@@ -66,6 +66,35 @@ def build_mesh(landmarks: FloatArray, pose: Pose, size: tuple[int, int]) -> Mesh
     )  # fmt: skip
 
 
+def unfold(landmarks: FloatArray) -> FloatArray:
+    """Landmarks with those that the portrait cannot see laid just inside its outline.
+
+    On a turned head the far side folds behind the near one; left there, its triangles would show
+    the background, or the near side twice, once the head turns back.
+    """
+    triangles = face_space().triangles.astype(np.int32)
+    a, b, c = (landmarks[triangles[:, k], :2] for k in range(3))
+    area = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    front = area * np.sign(np.median(area)) > 0
+    seen = np.zeros(len(landmarks), bool)
+    seen[triangles[front]] = True
+    seen[468:] = True
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    edges = np.concatenate([edges, edges[:, ::-1]])
+    out, known = landmarks.copy(), seen.copy()
+    while not known.all():
+        reach = edges[known[edges[:, 1]] & ~known[edges[:, 0]]]
+        if not len(reach):
+            break
+        total, count = np.zeros((len(out), 2)), np.zeros(len(out))
+        np.add.at(total, reach[:, 0], out[reach[:, 1], :2])
+        np.add.at(count, reach[:, 0], 1)
+        new = count > 0
+        out[new, :2] = total[new] / count[new, None]
+        known |= new
+    return out
+
+
 def _rings(landmarks: FloatArray, oval: NDArray[np.int16], unit: float) -> FloatArray:
     """(rings, spokes, 3) pixels."""
     edge = landmarks[oval]

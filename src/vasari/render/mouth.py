@@ -89,11 +89,11 @@ class Mouth:
 
     def _shade(self, mask: np.ndarray, points: FloatArray, pose: Pose) -> FloatArray:
         """(h, w) the lips' shadow: soft and dark along the rim, above all under the upper lip."""
-        unit = max(1.0, 0.05 * pose.scale)
+        unit = max(1.0, 0.035 * pose.scale)
         padded = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
         inside = cv2.distanceTransform((padded > 127).astype(np.uint8), cv2.DIST_L2, 3)
         inside = inside[2:-2, 2:-2] / unit
-        return np.asarray(0.42 + 0.58 * np.clip(inside * 1.6, 0, 1) ** 0.8, np.float32)
+        return np.asarray(0.45 + 0.55 * np.clip(inside * 1.4, 0, 1) ** 0.8, np.float32)
 
     def _keep_own_teeth(self, picture: Picture, landmarks: FloatArray, pose: Pose) -> None:
         """Lay the teeth that the portrait shows over the drawn upper row, tinted alike."""

@@ -10,6 +10,23 @@ import numpy as np
 _COMPILE: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": True, "boundscheck": False}
 
 
+_EDGE = np.float32(-1e-4)  # how far outside a triangle a pixel may lie: neighbours leave no gap
+
+
+@numba.njit("UniTuple(int64, 2)(float32, float32, float32, float32, int64)", **_COMPILE)
+def _span(u, du, v, dv, reach):  # type: ignore[no-untyped-def]
+    """First and last step k in [0, reach] where u + k du, v + k dv and what is left are >= 0."""
+    first, last = np.float32(0), np.float32(reach)
+    for value, step in ((u, du), (v, dv), (np.float32(1.0) - u - v, -du - dv)):
+        if step > 1e-9:
+            first = max(first, (_EDGE - value) / step)
+        elif step < -1e-9:
+            last = min(last, (_EDGE - value) / step)
+        elif value < _EDGE:
+            return 1, 0
+    return int(np.ceil(first)), int(np.floor(last))
+
+
 @numba.njit(
     "void(int32[:,::1], float32[:,::1], float32[:,::1], float32[:,:,::1], float32[:,::1])",
     **_COMPILE,
@@ -38,18 +55,29 @@ def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-un
         x1 = min(width - 1, int(np.floor(max(ax, bx, cx))))
         y0 = max(0, int(np.ceil(min(ay, by, cy))))
         y1 = min(height - 1, int(np.floor(max(ay, by, cy))))
+        du, dv = (by - cy) * inv, (cy - ay) * inv  # per pixel to the right
+        dz = du * (target[a, 2] - target[c, 2]) + dv * (target[b, 2] - target[c, 2])
+        dsx = du * (source[a, 0] - source[c, 0]) + dv * (source[b, 0] - source[c, 0])
+        dsy = du * (source[a, 1] - source[c, 1]) + dv * (source[b, 1] - source[c, 1])
         for y in range(y0, y1 + 1):
-            for x in range(x0, x1 + 1):
-                u = ((bx - x) * (cy - y) - (cx - x) * (by - y)) * inv
-                v = ((cx - x) * (ay - y) - (ax - x) * (cy - y)) * inv
-                w = np.float32(1.0) - u - v
-                if u < -1e-4 or v < -1e-4 or w < -1e-4:
-                    continue
-                z = u * target[a, 2] + v * target[b, 2] + w * target[c, 2]
-                if z < depth[y, x]:
-                    depth[y, x] = z
-                    backward[y, x, 0] = u * source[a, 0] + v * source[b, 0] + w * source[c, 0]
-                    backward[y, x, 1] = u * source[a, 1] + v * source[b, 1] + w * source[c, 1]
+            u = ((bx - x0) * (cy - y) - (cx - x0) * (by - y)) * inv
+            v = ((cx - x0) * (ay - y) - (ax - x0) * (cy - y)) * inv
+            first, last = _span(u, du, v, dv, x1 - x0)
+            if first > last:
+                continue
+            u, v, x = u + du * first, v + dv * first, x0 + first
+            w = np.float32(1.0) - u - v
+            z = u * target[a, 2] + v * target[b, 2] + w * target[c, 2]
+            sx = u * source[a, 0] + v * source[b, 0] + w * source[c, 0]
+            sy = u * source[a, 1] + v * source[b, 1] + w * source[c, 1]
+            for k in range(last - first + 1):
+                if z < depth[y, x + k]:
+                    depth[y, x + k] = z
+                    backward[y, x + k, 0] = sx
+                    backward[y, x + k, 1] = sy
+                z += dz
+                sx += dsx
+                sy += dsy
 
 
 @numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])", **_COMPILE)

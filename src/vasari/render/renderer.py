@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from vasari.face_space import Pose, Rig, face_space
 from vasari.render.eyes import Eye
-from vasari.render.mesh import build_mesh
+from vasari.render.mesh import build_mesh, unfold
 from vasari.render.mouth import Mouth
 from vasari.render.raster import over, rasterise
 from vasari.values import Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
+FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
 STILL = 0.02  # pixels: a triangle that moves less is left as it lies
 
 Frame = Literal["crop", "full"]
@@ -46,6 +47,7 @@ class Renderer:
         )  # fmt: skip
         self._landmarks = face.landmarks * np.float32(zoom)
         self._landmarks[:, :2] -= np.asarray(corner, np.float32) * np.float32(zoom)
+        self._landmarks = unfold(self._landmarks)
         self._gaze = face.gaze
         self._rig = Rig(face.neutral, face.expression)
         own = self._rig.shape(face.expression)
@@ -59,21 +61,25 @@ class Renderer:
         ]
         closed = self._rig.shape(np.zeros_like(face.expression))
         self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
-        self._person = _lift(picture, matte, plate)
+        person = _lift(picture, matte, plate)
+        self._fine = 2 if width * height <= FINE_AREA else 1
+        self._person = _finer(person, self._fine)
         if isinstance(background, tuple):
             plate = np.empty_like(plate)
             plate[:] = background
         self._plate = plate
-        self._make_buffers(width, height)
+        self._make_buffers(person)
 
-    def _make_buffers(self, width: int, height: int) -> None:
+    def _make_buffers(self, person: NDArray[np.uint8]) -> None:
+        height, width = person.shape[:2]
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
-        self._identity = np.ascontiguousarray(np.dstack([xs, ys]))
+        self._identity = np.ascontiguousarray(np.dstack([xs, ys])) * np.float32(self._fine)
         self._backward = self._identity.copy()
         self._depth = np.empty((height, width), np.float32)
-        self._moved = np.empty((height, width, 4), np.uint8)
+        self._still = person
+        self._moved = person.copy()
         self._out = np.empty((height, width, 3), np.uint8)
-        self._source = np.ascontiguousarray(self._mesh.source[:, :2])
+        self._source = np.ascontiguousarray(self._mesh.source[:, :2]) * np.float32(self._fine)
 
     def draw(self, motion: Motion, k: int) -> Picture:
         """Frame k of a motion in absolute terms (see `onto_face`).
@@ -116,13 +122,13 @@ class Renderer:
     def _warp(self, target: FloatArray) -> None:
         """Fill `_moved` with the person as the mesh now carries it."""
         mesh = self._mesh
-        moved = np.abs(target[:, :2] - self._source).max(1) > STILL
+        moved = np.abs(target[:, :2] - mesh.source[:, :2]).max(1) > STILL
         active = mesh.triangles[moved[mesh.triangles].any(1)]
         np.copyto(self._backward, self._identity)
         self._depth.fill(np.float32(1e9))
         rasterise(active, target, self._source, self._backward, self._depth)
         cv2.remap(
-            self._person, self._backward, None, cv2.INTER_CUBIC, dst=self._moved,
+            self._person, self._backward, None, cv2.INTER_LINEAR, dst=self._moved,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
 
@@ -160,6 +166,18 @@ def _lift(picture: Picture, matte: NDArray[np.uint8], plate: Picture) -> NDArray
     colour = picture - (left * plate + 127) // 255
     return np.ascontiguousarray(
         np.dstack([np.clip(colour, 0, 255), matte[..., None]]).astype(np.uint8)
+    )
+
+
+def _finer(person: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    """Enlarged so that pixel (x, y) lies unchanged at (factor x, factor y): bilinear reading of
+    it is as sharp as bicubic reading of the original, and five times as fast."""
+    if factor == 1:
+        return person
+    matrix = np.array([[factor, 0, 0], [0, factor, 0]], np.float64)
+    size = (person.shape[1] * factor, person.shape[0] * factor)
+    return cv2.warpAffine(
+        person, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
 
 

@@ -22,7 +22,7 @@ UPPER_HEIGHTS = (0.118, 0.104, 0.112, 0.094, 0.084)
 LOWER_WIDTHS = (0.060, 0.064, 0.070, 0.064, 0.056)
 LOWER_HEIGHTS = (0.092, 0.094, 0.104, 0.090, 0.080)
 UPPER_EDGE = 0.028  # how far the upper row reaches below the line where the lips meet
-LOWER_EDGE = -0.012  # where the lower row ends, against the lower lip's line
+LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     lip = np.median(lips, axis=0)
     light = 0.5 * lit.mean() + 0.5 * white.mean()
     hue = lit / max(lit.mean(), 1)
-    tooth = light * (1 + 0.28 * (hue - 1))
-    tooth = np.minimum(tooth * 0.96, 240)
+    tooth = np.minimum(light * (1 + 0.5 * (hue - 1)) * 1.04, 245)
     gum = 0.62 * lip + 0.18 * lit
-    tongue = 0.66 * lip + 0.10 * lit
+    redness = np.clip(1 + 1.6 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
+    tongue = (0.62 * lip.mean() + 0.16 * lit.mean()) * redness
     return Tones(tooth, gum, tongue, 0.16 * lip)
 
 
@@ -57,7 +57,7 @@ def draw_teeth(tone: Tones) -> tuple[np.ndarray, np.ndarray]:
     lower = _Canvas()
     lower.tongue(tone)
     lower.gum(tone, up=False)
-    lower.row(LOWER_WIDTHS, LOWER_HEIGHTS, LOWER_EDGE, tone.tooth * 0.88, up=False)
+    lower.row(LOWER_WIDTHS, LOWER_HEIGHTS, LOWER_EDGE, tone.tooth * 0.74, up=False)
     return upper.rgba(), lower.rgba()
 
 
@@ -84,10 +84,22 @@ class _Canvas:
         """Teeth from the back to the front, each a rounded shape with a soft body shade."""
         place = np.concatenate([[0], np.cumsum(widths)])
         sign = 1.0 if up else -1.0
+        self._behind(edge, heights[1], float(place[-1]), colour, sign)
         for k in reversed(range(len(widths))):
             for side in (-1.0, 1.0):
                 middle = side * (place[k] + widths[k] / 2)
                 self._tooth(middle, widths[k], heights[k], edge, colour, sign, k)
+
+    def _behind(
+        self, edge: float, height: float, reach: float, colour: FloatArray, sign: float
+    ) -> None:
+        """What shows between teeth: their own shaded sides, not the dark."""
+        tip = edge - sign * (0.012 + 0.30 * self._x**2)
+        v = sign * (tip - self._y) / height
+        inside = np.clip(v * 30, 0, 1) * np.clip((0.85 - v) * 30, 0, 1)
+        inside *= np.clip((reach - np.abs(self._x)) * 60, 0, 1)
+        shade = 0.78 * np.clip(1 - 4.2 * self._x**2, 0.3, 1)
+        self._put(colour * shade[..., None], inside)
 
     def _tooth(
         self, middle: float, width: float, height: float, edge: float, colour: FloatArray,
@@ -103,9 +115,9 @@ class _Canvas:
         side = np.clip((across - np.abs(u)) * width / 2 * self._fine, 0, 1)
         ends = np.clip((v - corner) * height * self._fine, 0, 1)
         neck = np.clip((1 - 0.12 * u * u - v) * height * self._fine, 0, 1)
-        body = 1.03 - 0.16 * np.abs(u / across) ** 3 - 0.07 * np.clip(1 - v * 6, 0, 1)
+        body = 1.03 - 0.10 * np.abs(u / across) ** 3 - 0.07 * np.clip(1 - v * 6, 0, 1)
         body -= 0.13 * np.clip((v - 0.6) / 0.4, 0, 1)
-        arch = 1 - 1.9 * middle * middle * 2.2 - 0.02 * k  # teeth farther back lie in shadow
+        arch = 1 - 4.2 * middle * middle - 0.01 * k  # teeth farther back lie in shadow
         warm = np.array([1, 1 - 0.03 * (k == 2), 1 - 0.07 * (k == 2)], np.float32)
         shade = colour * warm * np.clip(arch, 0.35, 1)
         self._put(np.clip(body, 0, 1.2)[..., None] * shade, side * ends * neck)
@@ -120,9 +132,9 @@ class _Canvas:
 
     def tongue(self, tone: Tones) -> None:
         """A low mound behind the lower row, with a furrow, darker towards the throat."""
-        u, v = self._x / 0.25, (self._y - 0.14) / 0.19
+        u, v = self._x / 0.24, (self._y - 0.13) / 0.17
         inside = np.clip((1 - (np.abs(u) ** 2.4 + np.abs(v) ** 2.2)) * 14, 0, 1)
-        depth = np.clip((self._y + 0.06) / 0.14, 0.15, 1)
+        depth = np.clip((self._y + 0.05) / 0.10, 0.2, 1)
         furrow = 1 - 0.16 * np.exp(-((u / 0.10) ** 2))
         self._put(tone.tongue * (depth * furrow * (1 - 0.35 * u * u))[..., None], inside)
 
