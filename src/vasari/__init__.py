@@ -1,3 +1,69 @@
-"""Vasari makes a portrait speak: one picture and a voice become a video."""
+"""Vasari makes a portrait speak: one picture and a voice become a video.
+
+face = vasari.read_portrait("ada.jpg")
+for picture in vasari.talk(face, "hello.wav"): ...
+vasari.say("ada.jpg", "hello.wav", "out.mp4")
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from vasari.errors import OutputError, PictureError, SoundError, VasariError, VideoError
+
+if TYPE_CHECKING:
+    from vasari.portrait import read_portrait
+    from vasari.say import say
+    from vasari.talk import talk
+    from vasari.values import Face, Motion, Style
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Face",
+    "Motion",
+    "OutputError",
+    "PictureError",
+    "SoundError",
+    "Style",
+    "VasariError",
+    "VideoError",
+    "read_portrait",
+    "say",
+    "talk",
+]
+
+# Imported when first asked for: `vasari --help` must not wait for what draws and listens.
+_WHERE = {
+    "Face": "vasari.values",
+    "Motion": "vasari.values",
+    "Style": "vasari.values",
+    "read_portrait": "vasari.portrait",
+    "say": "vasari.say",
+    "talk": "vasari.talk",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'vasari' has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_WHERE])
+
+
+class _Package(ModuleType):
+    """`vasari.talk` is the function, also once the module of that name is imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, ModuleType) and name in _WHERE:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.frame import PictureType
@@ -135,17 +134,18 @@ class MovieFile:
             self._track.add_until(Fraction(self._count, self._fps))
 
     def finish(self) -> None:
-        """Write what the encoders hold back, the rest of the sound and the index."""
+        """Write what the encoders hold back, and the rest of the sound."""
         self._container.mux(self._video.encode(None))
         if self._track:
             self._track.finish()
-        self._container.close()
+        self._container.close()  # here, so that an error of the index is heard
 
-    def abandon(self) -> None:
-        """Let go of the file, however it looks."""
+    def close(self) -> None:
+        """Let go of the files, however far it came."""
+        with suppress(OSError):
+            self._container.close()
         if self._track:
-            self._track.abandon()
-        self._container.close()
+            self._track.close()
 
 
 class SoundTrack:
@@ -162,7 +162,7 @@ class SoundTrack:
         context = stream.codec_context
         context.open()  # only then is the size of its frames known
         self._stream = stream
-        self._frames: Iterator[AudioFrame] = sound.frames(
+        self._frames = sound.frames(
             context.format.name, rate, layout, context.frame_size or SOUND_FRAME
         )
         self._end = Fraction(0)
@@ -179,9 +179,9 @@ class SoundTrack:
             self._container.mux(self._stream.encode(frame))
         self._container.mux(self._stream.encode(None))
 
-    def abandon(self) -> None:
-        """Close the file that the sound came from."""
-        self._frames = iter(())
+    def close(self) -> None:
+        """Close the file that the sound comes from."""
+        self._frames.close()
 
 
 def _threads(size: tuple[int, int]) -> int:

@@ -33,5 +33,5 @@ class PictureFolder:
     def finish(self) -> None:
         """Everything is written already."""
 
-    def abandon(self) -> None:
+    def close(self) -> None:
         """Nothing is held open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -56,7 +56,7 @@ class Sound:
 
     def frames(
         self, sample: str, rate: int, layout: str, size: int | None = None
-    ) -> Iterator[AudioFrame]:
+    ) -> Generator[AudioFrame]:
         """The sound in another sample format, rate and layout.
 
         Args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
 from types import TracebackType
@@ -26,7 +27,7 @@ PATIENCE = 0.2  # seconds between looks at whether the encoder still lives
 class _Sink(Protocol):
     def add(self, picture: NDArray[np.uint8]) -> None: ...
     def finish(self) -> None: ...
-    def abandon(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class VideoWriter:
@@ -37,7 +38,6 @@ class VideoWriter:
 
     Args:
         path: .mp4, .mov or .webm; or a folder, ending in "/", for PNG pictures.
-        size: width and height, pixels, even.
         fps: pictures a second, one of FPS.
         sound: goes into the movie as it came, from its first sample.
         transparent: pictures have alpha; needs .webm, .mov or a folder.
@@ -47,41 +47,26 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], size: tuple[int, int], fps: int = 25,
-        sound: Sound | None = None, *, transparent: bool = False,
+        self, path: str | os.PathLike[str], fps: int = 25, sound: Sound | None = None, *,
+        transparent: bool = False,
     ) -> None:  # fmt: skip
         check_output(path, transparent=transparent)
         if fps not in FPS:
             raise OutputError(f"{fps} pictures a second cannot be written: choose one of {FPS}.")
-        self.channels = 4 if transparent else 3
+        self._fps, self._sound, self._transparent = fps, sound, transparent
         self._draft = Draft(as_path(path).absolute(), folder=is_folder(path))
-        try:
-            self._sink = self._open(size, fps, sound, transparent)
-        except BaseException:
-            self._draft.discard()
-            raise
         self._queue: Queue[NDArray[np.uint8] | None] = Queue(WAITING)
         self._stop = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._encode, name="vasari-encode", daemon=True)
         self._thread.start()
 
-    def _open(
-        self, size: tuple[int, int], fps: int, sound: Sound | None, transparent: bool
-    ) -> _Sink:
-        target = self._draft.target
-        if self._draft.folder:
-            return PictureFolder(self._draft.path)
-        recipe = RECIPES[target.suffix.lower(), transparent]
-        try:
-            return MovieFile(self._draft.path, recipe, size, fps, sound)
-        except OSError as error:
-            raise cannot_write(target, error) from error
-
     def write(self, picture: NDArray[np.uint8]) -> None:
-        """Hand over the next picture, (H, W, 3), or (H, W, 4) where transparent; it must not be
-        changed afterwards."""
-        assert picture.shape[2] == self.channels, picture.shape
+        """Hand over the next picture: even height and width, all alike, never changed afterwards.
+
+        Args:
+            picture: (H, W, 3) uint8 RGB, or (H, W, 4) with straight alpha where transparent.
+        """
         self._put(picture)
 
     def _put(self, picture: NDArray[np.uint8] | None) -> None:
@@ -122,18 +107,31 @@ class VideoWriter:
 
     def _encode(self) -> None:
         """The thread: pictures from the queue into the file, until None or a stop."""
+        sink: _Sink | None = None
         try:
-            while not self._stop.is_set():
-                try:
-                    picture = self._queue.get(timeout=PATIENCE)
-                except Empty:
-                    continue
-                if picture is None:
-                    return self._sink.finish()
-                self._sink.add(picture)
-            self._sink.abandon()
+            while (picture := self._waited_for()) is not None:
+                sink = sink or self._open(picture)
+                sink.add(picture)
+            if sink and not self._stop.is_set():
+                sink.finish()
         except BaseException as error:
             self._failure = self._translated(error)
+        finally:
+            if sink:
+                sink.close()
+
+    def _waited_for(self) -> NDArray[np.uint8] | None:
+        while not self._stop.is_set():
+            with suppress(Empty):
+                return self._queue.get(timeout=PATIENCE)
+        return None
+
+    def _open(self, picture: NDArray[np.uint8]) -> _Sink:
+        if self._draft.folder:
+            return PictureFolder(self._draft.path)
+        recipe = RECIPES[self._draft.target.suffix.lower(), self._transparent]
+        height, width = picture.shape[:2]
+        return MovieFile(self._draft.path, recipe, (width, height), self._fps, self._sound)
 
     def _translated(self, error: BaseException) -> BaseException:
         if isinstance(error, OSError) and not isinstance(error, VasariError):

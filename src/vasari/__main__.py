@@ -1,0 +1,5 @@
+"""`python -m vasari` is `vasari`."""
+
+from vasari.cli import main
+
+main()

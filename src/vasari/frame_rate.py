@@ -1,0 +1,103 @@
+"""Motion at 25 Hz to any number of pictures a second, smooth and streamed.
+
+Picture k shows the middle of [k / fps, (k + 1) / fps), as motion frame j shows the middle of its
+40 ms. Between frames runs a monotone cubic: it never overshoots, so a mouth that closes to zero
+does not go below it.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.values import MOTION_HZ, SOUND_HZ, FloatArray, Motion
+
+ROTATION, POSITION, GAZE = slice(0, 3), slice(3, 6), slice(6, 8)  # columns of a motion as a table
+EXPRESSION_FROM = 8
+KEPT = 4  # frames that a picture between two of them looks at
+
+
+def pictures_in(samples: int, fps: int) -> int:
+    """How many pictures cover a sound of so many samples at SOUND_HZ."""
+    return ceil(samples * fps / SOUND_HZ)
+
+
+class FrameRate:
+    """The state of one motion being resampled: its last frames, and how far it came."""
+
+    def __init__(self, fps: int) -> None:
+        self._fps = fps
+        self._table = np.zeros((0, EXPRESSION_FROM), np.float32)
+        self._first = 0  # motion frame of the table's first row
+        self._next = 0  # the next picture
+
+    def push(self, motion: Motion, until: int | None = None) -> Motion:
+        """More motion in, all pictures out that it decides.
+
+        Args:
+            motion: n frames at MOTION_HZ.
+            until: with the last motion, how many pictures there are in all.
+        """
+        rows = _as_table(motion)
+        self._table = np.concatenate([self._table, rows]) if len(self._table) else rows
+        pictures = self._ready(until)
+        out = self._at(self._place(pictures))
+        self._next += len(pictures)
+        drop = max(0, len(self._table) - KEPT)
+        self._table, self._first = self._table[drop:], self._first + drop
+        return _as_motion(out, self._fps)
+
+    def _ready(self, until: int | None) -> NDArray[np.int64]:
+        if until is not None:
+            return np.arange(self._next, max(until, self._next))
+        have = self._first + len(self._table) - 1
+        pictures = np.arange(self._next, ceil((have + 1) * self._fps / MOTION_HZ))
+        place = self._place(pictures)
+        left = np.floor(place)
+        decided: NDArray[np.bool_] = left + np.where(place == left, 0, 2) <= have
+        return pictures[decided]
+
+    def _place(self, pictures: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where the middles of pictures lie, in frames from the start of the motion."""
+        return (pictures.astype(np.float64) + 0.5) * (MOTION_HZ / self._fps) - 0.5
+
+    def _at(self, place: NDArray[np.float64]) -> FloatArray:
+        """(n, C) the motion at these places."""
+        left = np.floor(place).astype(np.int64)
+        u = (place - left).astype(np.float32)[:, None]
+        last = self._first + len(self._table) - 1
+        before, a, b, after = (
+            self._table[np.clip(left + i, self._first, last) - self._first] for i in (-1, 0, 1, 2)
+        )
+        return _monotone_cubic(before, a, b, after, u)
+
+
+def _monotone_cubic(
+    before: FloatArray, a: FloatArray, b: FloatArray, after: FloatArray, u: FloatArray
+) -> FloatArray:
+    """(n, C) between a and b at u in [0, 1), the slopes as Fritsch and Butland take them."""
+    start, end = _slope(a - before, b - a), _slope(b - a, after - b)
+    rest = 1 - u
+    value = rest * rest * ((1 + 2 * u) * a + u * start) + u * u * ((3 - 2 * u) * b - rest * end)
+    return value.astype(np.float32)
+
+
+def _slope(left: FloatArray, right: FloatArray) -> FloatArray:
+    same = left * right
+    total = left + right
+    return np.where(same > 0, 2 * same / np.where(total == 0, 1, total), 0).astype(np.float32)
+
+
+def _as_table(motion: Motion) -> FloatArray:
+    return np.concatenate(
+        [motion.rotation, motion.position, motion.gaze, motion.expression], axis=1
+    ).astype(np.float32)
+
+
+def _as_motion(table: FloatArray, fps: int) -> Motion:
+    return Motion(
+        table[:, ROTATION], table[:, POSITION], table[:, GAZE], table[:, EXPRESSION_FROM:],
+        float(fps),
+    )  # fmt: skip

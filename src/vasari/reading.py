@@ -1,0 +1,85 @@
+"""`vasari read`: a picture in, what was read out, as numbers, a file and a drawing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vasari.errors import OutputError
+from vasari.media.files import Draft, as_path, cannot_write, same_file
+from vasari.portrait.draw import draw_face
+from vasari.portrait.face_file import is_face_file, save_face
+from vasari.portrait.read import box_of
+from vasari.say import Tell, portrait_of
+from vasari.values import Face
+
+DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def read_files(
+    picture: str, which: int, out: str | None, draw: str | None, tell: Tell
+) -> dict[str, Any]:
+    """Read a face, save and draw it where asked for.
+
+    Returns:
+        What `describe` gives, in pixels of the picture file.
+    """
+    for path in filter(None, (out, draw)):
+        if same_file(as_path(path), as_path(picture)):
+            raise OutputError(f"{picture} is the picture itself: give the output another name.")
+    if draw and Path(draw).suffix.lower() not in DRAWINGS:
+        raise OutputError(f"{draw} cannot be drawn: use a name that ends in .png.")
+    face = portrait_of(picture, which, tell)
+    if out:
+        save_face(face, out)
+        tell(f"Saved the face in {out}")
+    if draw:
+        _save_drawing(face, as_path(draw))
+        tell(f"Drew what was read in {draw}")
+    yaw, pitch, roll = (f"{angle:+.0f}" for angle in face.rotation)
+    tell(f"The head: yaw {yaw}, pitch {pitch}, roll {roll} degrees.")
+    return describe(face, _shrunk(picture, face))
+
+
+def describe(face: Face, shrunk: float = 1.0) -> dict[str, Any]:
+    """A face as one object for JSON.
+
+    Args:
+        face: what was read.
+        shrunk: pixels of `face.picture` to one of the file.
+    """
+    return {
+        "landmarks": np.round(face.landmarks.astype(np.float64) / shrunk, 3).tolist(),
+        "box": _named(("x", "y", "width", "height"), np.divide(box_of(face.landmarks), shrunk)),
+        "pose": _named(("yaw", "pitch", "roll"), face.rotation),
+        "gaze": _named(("yaw", "pitch"), face.gaze),
+        "confidence": round(face.confidence, 4),
+    }
+
+
+def _named(names: tuple[str, ...], values: NDArray[np.floating]) -> dict[str, float]:
+    return {name: round(float(value), 3) for name, value in zip(names, values, strict=True)}
+
+
+def _shrunk(picture: str, face: Face) -> float:
+    """Large pictures are reduced when they are opened."""
+    if is_face_file(picture):
+        return 1.0
+    with Image.open(as_path(picture)) as image:
+        return float(max(face.picture.shape[:2]) / max(image.size))
+
+
+def _save_drawing(face: Face, target: Path) -> None:
+    draft = Draft(target.absolute())
+    try:
+        kind = {".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}.get(target.suffix.lower(), "PNG")
+        Image.fromarray(draw_face(face)).save(draft.path, format=kind)
+        draft.publish()
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    finally:
+        draft.discard()

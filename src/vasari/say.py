@@ -1,0 +1,90 @@
+"""From files to a file: the portrait speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from os import PathLike
+
+import numpy as np
+
+from vasari.background import parse_background
+from vasari.errors import OutputError
+from vasari.media import Sound, VideoWriter, open_sound
+from vasari.media.files import as_path, same_file
+from vasari.media.video import check_output
+from vasari.portrait import read_portrait
+from vasari.portrait.face_file import is_face_file, load_face
+from vasari.talk import Frame, talk
+from vasari.values import SOUND_HZ, Face, FloatArray, Style
+
+SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
+
+Tell = Callable[[str], None]  # takes a sentence for the person
+Progress = Callable[[int, int | None], None]  # takes pictures made, and in all where known
+
+
+def say(
+    picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
+    size: int = 512, fps: int = 25, frame: Frame = "crop", background: str = "keep",
+    face: int = 1, seed: int = 0, still: bool = False,
+    progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
+) -> None:  # fmt: skip
+    """Make a video in which the picture says the sound.
+
+    Args:
+        picture: a picture file, a saved face, or a `Face`.
+        sound: any sound or video file.
+        out: .mp4, .webm or .mov, or a folder of PNG pictures, ending in "/".
+        size: side of the video for frame "crop", pixels, 256 to 1024.
+        fps: pictures a second: 25, 30, 40, 50 or 60.
+        frame: "crop" (head and shoulders) or "full" (the whole picture).
+        background: "keep", "green", "#rrggbb" or "transparent".
+        face: which one, where the picture holds several; 1 is the largest.
+        seed: another seed, another way to move.
+        still: head and body stay where they are; lips, blinks and eyes live.
+        progress: called after each picture.
+        tell: called with each sentence that the user should know.
+
+    Raises:
+        VasariError: one sentence that says what is wrong and what to do.
+    """
+    ground = parse_background(background)
+    transparent = ground == "transparent"
+    check_output(out, transparent=transparent)
+    voice = open_sound(sound)
+    _spare_inputs(out, voice, picture)
+    total = None if voice.duration is None else round(voice.duration * fps)
+    style = Style(seed=seed, head=0.0 if still else 1.0)
+    with VideoWriter(out, fps, voice, transparent=transparent) as video:
+        who = picture if isinstance(picture, Face) else portrait_of(picture, face, tell)
+        heard = _watched(voice.pieces(), tell)
+        shown = talk(who, heard, size=size, fps=fps, frame=frame, background=ground, style=style)
+        for done, image in enumerate(shown, 1):
+            video.write(image)
+            progress(done, total)
+
+
+def portrait_of(picture: str | PathLike[str], face: int, tell: Tell) -> Face:
+    """A face from a picture, or from a file that `vasari read -o` made."""
+    if is_face_file(picture):
+        return load_face(picture)
+    return read_portrait(picture, face, tell)
+
+
+def _spare_inputs(
+    out: str | PathLike[str], sound: Sound, picture: str | PathLike[str] | Face
+) -> None:
+    inputs = [sound.path] if isinstance(picture, Face) else [sound.path, as_path(picture)]
+    for path in inputs:
+        if same_file(as_path(out), path):
+            raise OutputError(f"{path} is an input: give the video another name.")
+
+
+def _watched(pieces: Iterable[FloatArray], tell: Tell) -> Iterator[FloatArray]:
+    """The pieces; at the end says so if they were all silent."""
+    peak, samples = 0.0, 0
+    for piece in pieces:
+        peak, samples = max(peak, float(np.abs(piece).max(initial=0))), samples + len(piece)
+        yield piece
+    if peak < SILENT:
+        tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only idles.")

@@ -1,0 +1,70 @@
+"""The joining function: a face and a sound become pictures, as the sound comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from os import PathLike
+from typing import Literal
+
+import numpy as np
+
+from vasari.background import Background
+from vasari.frame_rate import FrameRate, pictures_in
+from vasari.media import open_sound
+from vasari.motion import MotionStream
+from vasari.render import Renderer, onto_face
+from vasari.speech import SpeechStream
+from vasari.values import Face, FloatArray, Picture, Style
+
+Frame = Literal["crop", "full"]
+SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]
+CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks cost less
+
+
+def talk(
+    face: Face, sound: SoundLike, *, size: int = 512, fps: int = 25, frame: Frame = "crop",
+    background: Background = None, style: Style | None = None, chunk: int = CHUNK,
+) -> Iterator[Picture]:  # fmt: skip
+    """Pictures of a face that says a sound, `fps` a second.
+
+    Args:
+        face: the portrait, from `read_portrait`.
+        sound: path of a file, mono float32 samples at 16 kHz, or pieces of such samples.
+        size: side of the pictures of frame "crop", pixels.
+        fps: pictures a second.
+        frame: "crop" (head and shoulders) or "full" (the whole portrait).
+        background: None keeps the portrait's; an RGB triple; or "transparent".
+        style: what is steered; the default moves naturally.
+        chunk: motion frames made at once; the same chunk gives the same pictures, however the
+            sound is cut into pieces.
+
+    Yields:
+        (H, W, 3) uint8 RGB, or (H, W, 4) with straight alpha for a transparent background.
+    """
+    renderer = Renderer(face, size, frame, background)
+    speech, motion, rate = (
+        SpeechStream(chunk),
+        MotionStream(style or Style(), chunk),
+        FrameRate(fps),
+    )
+    heard = 0
+    for piece, last in with_last(sound_pieces(sound)):
+        heard += len(piece)
+        moves = motion.push(speech.push(piece, last), last)
+        moves = onto_face(face, rate.push(moves, pictures_in(heard, fps) if last else None))
+        for k in range(len(moves)):
+            yield renderer.draw(moves, k)
+
+
+def sound_pieces(sound: SoundLike) -> Iterable[FloatArray]:
+    """Pieces of mono float32 at 16 kHz, whatever way the sound was given."""
+    if isinstance(sound, str | PathLike):
+        return open_sound(sound).pieces()
+    return [sound] if isinstance(sound, np.ndarray) else sound
+
+
+def with_last(pieces: Iterable[FloatArray]) -> Iterator[tuple[FloatArray, bool]]:
+    """The pieces as they come, then an empty one that says it was the last."""
+    for piece in pieces:
+        yield piece, False
+    yield np.zeros(0, np.float32), True
