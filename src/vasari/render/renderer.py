@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import Pose, Rig, face_space
+from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, Pose, Rig, face_space
 from vasari.render.eyes import Eye
-from vasari.render.mesh import build_mesh, unfold
+from vasari.render.lids import Lid
+from vasari.render.mesh import HEAD_FADE, HEAD_RADIUS, build_mesh, unfold
 from vasari.render.mouth import Mouth
 from vasari.render.raster import over, rasterise
 from vasari.values import Face, FloatArray, Motion, Picture
@@ -18,6 +19,8 @@ from vasari.values import Face, FloatArray, Motion, Picture
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
 FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
 STILL = 0.02  # pixels: a triangle that moves less is left as it lies
+
+BELOW_EYES = (np.array([119, 118, 100]), np.array([348, 347, 329]))  # bare skin, right and left
 
 Frame = Literal["crop", "full"]
 
@@ -39,8 +42,20 @@ class Renderer:
     ) -> None:  # fmt: skip
         self._transparent = background == "transparent"
         picture, matte, plate, corner, zoom = _working(face, size, frame)
+        self.size = picture.shape[1], picture.shape[0]
+        if isinstance(background, tuple):
+            behind = np.empty_like(plate)
+            behind[:] = background
+        else:
+            behind = plate
+        person = _lift(picture, matte, plate)
+        self._still = self._composed(person, behind)
+        self._box = _moving_box(face, corner, zoom, self.size)
+        x0, y0, x1, y1 = self._box
+        picture, person = _part(picture, self._box), _part(person, self._box)
+        self._plate = _part(behind, self._box)
         height, width = picture.shape[:2]
-        self.size = width, height
+        corner = corner + np.array([x0, y0], np.float32) / np.float32(zoom)
         self._pose = Pose(
             face.rotation, face.scale * zoom,
             np.append((face.origin[:2] - corner) * zoom, face.origin[2] * zoom).astype(np.float32),
@@ -52,32 +67,29 @@ class Renderer:
         self._rig = Rig(face.neutral, face.expression)
         own = self._rig.shape(face.expression)
         self._slack = self._landmarks - self._pose.project(own)
-        self._mesh = build_mesh(self._landmarks, self._pose, self.size)
+        self._mesh = build_mesh(self._landmarks, self._pose, (width, height))
         self._rest = self._pose.unproject(self._mesh.source)
         rings = face_space().rings
         self._eyes = [
             Eye(picture, self._landmarks, self._pose, rings["right_eye"], 468),
             Eye(picture, self._landmarks, self._pose, rings["left_eye"], 473),
         ]
+        self._lids = [
+            Lid(picture, self._landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], below)
+            for half, below in zip((slice(7), slice(7, 14)), BELOW_EYES, strict=True)
+        ]
         closed = self._rig.shape(np.zeros_like(face.expression))
         self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
-        person = _lift(picture, matte, plate)
         self._fine = 2 if width * height <= FINE_AREA else 1
         self._person = _finer(person, self._fine)
-        if isinstance(background, tuple):
-            plate = np.empty_like(plate)
-            plate[:] = background
-        self._plate = plate
-        self._make_buffers(person)
+        self._make_buffers(width, height)
 
-    def _make_buffers(self, person: NDArray[np.uint8]) -> None:
-        height, width = person.shape[:2]
+    def _make_buffers(self, width: int, height: int) -> None:
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
         self._identity = np.ascontiguousarray(np.dstack([xs, ys])) * np.float32(self._fine)
         self._backward = self._identity.copy()
         self._depth = np.empty((height, width), np.float32)
-        self._still = person
-        self._moved = person.copy()
+        self._moved = np.empty((height, width, 4), np.uint8)
         self._out = np.empty((height, width, 3), np.uint8)
         self._source = np.ascontiguousarray(self._mesh.source[:, :2]) * np.float32(self._fine)
 
@@ -94,11 +106,25 @@ class Renderer:
         person = self._moved
         for eye in self._eyes:
             eye.draw(person, target, pose, motion.gaze[k] - self._gaze)
+        for lid in self._lids:
+            lid.draw(person, target)
         self._mouth.draw(person, target, pose, shape)
+        x0, y0, x1, y1 = self._box
+        out = self._still.copy()
+        if self._transparent:
+            out[y0:y1, x0:x1] = _straight(person)
+        else:
+            over(person, self._plate, self._out)
+            out[y0:y1, x0:x1] = self._out
+        return out
+
+    def _composed(self, person: NDArray[np.uint8], behind: Picture) -> NDArray[np.uint8]:
+        """The whole picture at rest: what lies outside the moving box never changes."""
         if self._transparent:
             return _straight(person)
-        over(person, self._plate, self._out)
-        return self._out.copy()
+        out = np.empty_like(behind)
+        over(person, behind, out)
+        return out
 
     def _posed(self, rotation: FloatArray, position: FloatArray) -> Pose:
         unit = self._pose.scale
@@ -148,6 +174,24 @@ def _working(
     return layers[0], layers[1], layers[2], np.array([x, y], np.float32), zoom
 
 
+def _moving_box(
+    face: Face, corner: FloatArray, zoom: float, size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1 of the part of the working picture that can move, even numbers."""
+    unit = face.scale * zoom
+    points = (face.landmarks[[10, 152], :2] - corner) * zoom
+    middle, reach = points.mean(0), (HEAD_RADIUS + HEAD_FADE + 0.5) * unit
+    box = np.concatenate([middle - reach, middle + reach])
+    low = np.maximum(box[:2] // 2 * 2, 0).astype(int)
+    high = np.minimum(box[2:] // 2 * 2 + 2, size).astype(int)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _part(layer: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    x0, y0, x1, y1 = box
+    return np.ascontiguousarray(layer[y0:y1, x0:x1])
+
+
 def _cut(layer: NDArray[np.uint8], x: float, y: float, side: float, size: int) -> NDArray[np.uint8]:
     """A square of a picture, resampled; beyond the picture its border goes on."""
     zoom = size / side
@@ -161,12 +205,20 @@ def _cut(layer: NDArray[np.uint8], x: float, y: float, side: float, size: int) -
 
 
 def _lift(picture: Picture, matte: NDArray[np.uint8], plate: Picture) -> NDArray[np.uint8]:
-    """(H, W, 4) the person with premultiplied alpha: laid over the plate it is the picture."""
-    left = (255 - matte.astype(np.int32))[..., None]
-    colour = picture - (left * plate + 127) // 255
-    return np.ascontiguousarray(
-        np.dstack([np.clip(colour, 0, 255), matte[..., None]]).astype(np.uint8)
-    )
+    """(H, W, 4) the person with premultiplied alpha: laid over the plate it is the picture.
+
+    Where the plate is too bright or too dark to be behind the picture's pixel at the matte's
+    alpha, alpha is raised to the least that explains the pixel.
+    """
+    front, back = picture.astype(np.float32), plate.astype(np.float32)
+    darker = (back - front) / np.maximum(back, 1)
+    brighter = (front - back) / np.maximum(255 - back, 1)
+    least = np.ceil(255 * np.maximum(darker, brighter).max(2)).clip(0, 255)
+    least[(picture == plate).all(2)] = 0
+    alpha = np.maximum(matte, least.astype(np.uint8))
+    left = (255 - alpha.astype(np.int32))[..., None]
+    colour = np.clip(picture - (left * plate + 127) // 255, 0, 255)
+    return np.ascontiguousarray(np.dstack([colour, alpha[..., None]]).astype(np.uint8))
 
 
 def _finer(person: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:

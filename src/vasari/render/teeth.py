@@ -72,10 +72,12 @@ class _Canvas:
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
         self._x, self._y = xs / self._fine - HALF_WIDTH, ys / self._fine - ABOVE
 
-    def _put(self, colour: FloatArray, alpha: FloatArray) -> None:
+    def _put(
+        self, colour: FloatArray, alpha: FloatArray, columns: slice = slice(None)
+    ) -> None:
         a = alpha[..., None]
-        self._colour = self._colour * (1 - a) + colour * a
-        self._alpha = self._alpha + alpha * (1 - self._alpha)
+        self._colour[:, columns] = self._colour[:, columns] * (1 - a) + colour * a
+        self._alpha[:, columns] += alpha * (1 - self._alpha[:, columns])
 
     def row(
         self, widths: tuple[float, ...], heights: tuple[float, ...], edge: float,
@@ -105,10 +107,13 @@ class _Canvas:
         self, middle: float, width: float, height: float, edge: float, colour: FloatArray,
         sign: float, k: int,
     ) -> None:  # fmt: skip
+        first = int((middle - 0.6 * width + HALF_WIDTH) * self._fine)
+        columns = slice(max(first, 0), first + int(1.2 * width * self._fine) + 2)
+        x, y = self._x[:, columns], self._y[:, columns]
         lift = 0.30 * middle * middle + (0.007 if k == 1 else 0.0)  # the smile arc; short laterals
         tip = edge - sign * lift
-        u = (self._x - middle) / (width / 2)  # -1..1 across
-        v = sign * (tip - self._y) / height  # 0 at the biting edge, 1 at the gum
+        u = (x - middle) / (width / 2)  # -1..1 across
+        v = sign * (tip - y) / height  # 0 at the biting edge, 1 at the gum
         across = 1 - 0.16 * np.clip(v - 0.25, 0, 1)  # narrower towards the gum
         pointed = 0.10 if k == 2 else 0.0
         corner = 0.06 * np.abs(u) ** 4 + pointed * np.abs(u) ** 1.5
@@ -120,7 +125,7 @@ class _Canvas:
         arch = 1 - 4.2 * middle * middle - 0.01 * k  # teeth farther back lie in shadow
         warm = np.array([1, 1 - 0.03 * (k == 2), 1 - 0.07 * (k == 2)], np.float32)
         shade = colour * warm * np.clip(arch, 0.35, 1)
-        self._put(np.clip(body, 0, 1.2)[..., None] * shade, side * ends * neck)
+        self._put(np.clip(body, 0, 1.2)[..., None] * shade, side * ends * neck, columns)
 
     def gum(self, tone: Tones, up: bool) -> None:
         level = UPPER_EDGE - 0.095 if up else LOWER_EDGE + 0.075

@@ -1,0 +1,70 @@
+"""A closed lid's skin: where a blink stretches the little that the portrait shows of a lid.
+
+The crease above an open eye is dark; stretched over the eyeball it would look like a black eye.
+There the lid takes on the tone of the skin around the eye, its lashes stay.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from vasari.render.patch import hole
+from vasari.render.raster import blend
+from vasari.values import FloatArray, Picture
+
+STRETCH_BEGINS, STRETCH_FULL = 1.25, 2.2  # times the lid's height in the portrait
+STRENGTH = 0.85  # how much of the stretched skin is covered at the most
+LASHES = 0.24  # share of the lid's height that keeps its own pixels, at its edge
+TOP = 0.06  # share of the lid's height left bare at its upper end
+
+
+class Lid:
+    """One upper lid of one portrait.
+
+    Args:
+        picture: (H, W, 3) the working picture.
+        landmarks: (478, 3) in its pixels.
+        edge: indices along the lid's edge.
+        above: indices along the fold above it, in step with `edge`.
+        below: indices of bare skin below the eye.
+    """
+
+    def __init__(
+        self, picture: Picture, landmarks: FloatArray, edge: FloatArray, above: FloatArray,
+        below: FloatArray,
+    ) -> None:  # fmt: skip
+        self._edge, self._above = edge, above
+        height = np.linalg.norm(landmarks[above, :2] - landmarks[edge, :2], axis=1)
+        self._height = max(float(height[1:-1].mean()), 1.0)
+        self._tone = _skin(picture, landmarks[np.r_[below, above], :2])
+
+    def draw(self, out: Picture, points: FloatArray) -> None:
+        """Draw into `out` (H, W, 3 or 4); points (468+, 2+) are the landmarks now, pixels."""
+        edge, above = points[self._edge, :2], points[self._above, :2]
+        height = float(np.linalg.norm(above - edge, axis=1)[1:-1].mean())
+        share = (height / self._height - STRETCH_BEGINS) / (STRETCH_FULL - STRETCH_BEGINS)
+        if share <= 0:
+            return
+        low, high = edge + LASHES * (above - edge), above + TOP * (edge - above)
+        where = hole(np.concatenate([low, high[::-1]]), (out.shape[1], out.shape[0]))
+        if where is None:
+            return
+        h, w = where.mask.shape
+        soft = cv2.GaussianBlur(where.mask, (0, 0), max(0.6, 0.14 * height))
+        mask = (soft * np.float32(STRENGTH * min(share, 1))).astype(np.uint8)
+        skin = np.empty((h, w, 3), np.uint8)
+        skin[:] = self._tone
+        box = out[where.y : where.y + h, where.x : where.x + w]
+        patch = np.ascontiguousarray(box)
+        blend(patch, skin, mask)
+        box[:] = patch
+
+
+def _skin(picture: Picture, points: FloatArray) -> np.ndarray:
+    """(3,) uint8: the tone of the brighter half of the pixels around points."""
+    size = picture.shape[1], picture.shape[0]
+    at = np.clip(np.round(points).astype(int), 0, np.array(size) - 1)
+    seen = cv2.GaussianBlur(picture, (5, 5), 0)[at[:, 1], at[:, 0]].astype(np.float32)
+    bright = seen[seen.sum(1) >= np.median(seen.sum(1))]
+    return (bright.mean(0) * 0.94).astype(np.uint8)
