@@ -10,6 +10,9 @@ from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Motion
 NECK = np.array([0.0, 1.1, 0.7], np.float32)  # where a head turns, face space
 MOUTH = np.array([n.startswith(("jaw", "mouth", "tongue")) for n in BLENDSHAPES])
 SMILE = np.array([n.startswith(("mouthSmile", "mouthDimple", "mouthFrown")) for n in BLENDSHAPES])
+ASIDE = 20.0  # degrees of yaw from which a portrait hides its far cheek
+FAR_SIDE = 4.0  # degrees that such a head may turn back
+EASE = 0.2  # seconds in which a portrait leaves its own expression
 SMILE_KEPT = 0.6  # of a portrait's smile, while it talks
 
 
@@ -22,21 +25,46 @@ def kept_expression(face: Face) -> FloatArray:
     return keep * face.expression
 
 
-def onto_face(face: Face, motion: Motion) -> Motion:
+def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
     """A motion relative to rest becomes one in absolute terms for this portrait.
 
     The head turns from the portrait's own pose about its neck, the eyes from its own gaze, and
     the expression is added to what the portrait keeps of its own.
+
+    Args:
+        face: whom it moves.
+        motion: relative to rest, as `MotionStream` makes it.
+        begun: seconds for which it has been moving before the first of these frames; a motion
+            that begins (0) leaves the portrait's own expression smoothly.
     """
+    t = np.clip((begun + np.arange(len(motion)) / motion.rate) / EASE, 0, 1)[:, None]
+    share = (t * t * (3 - 2 * t)).astype(np.float32)
     own = rotation_matrix(face.rotation)
-    turns = [rotation_matrix(r) for r in motion.rotation]
-    rotation = np.stack([rotation_angles(t @ own) for t in turns])
+    turns = [rotation_matrix(r) for r in _eased_turn(face, motion.rotation * share)]
+    rotation = np.array([rotation_angles(turn @ own) for turn in turns]).reshape(-1, 3)
     pivot = own @ NECK
-    position = motion.position + np.stack([pivot - t @ pivot for t in turns])
+    about_neck = np.array([pivot - turn @ pivot for turn in turns]).reshape(-1, 3)
+    position = motion.position * share + about_neck
     expression = motion.expression + kept_expression(face)
     n = len(BLENDSHAPES)
     expression[:, :n] = np.clip(expression[:, :n], -0.2, 1)
+    expression = face.expression + share * (expression - face.expression)
     return Motion(
         rotation.astype(np.float32), position.astype(np.float32),
-        motion.gaze + face.gaze, expression, motion.rate,
+        motion.gaze * share + face.gaze, expression.astype(np.float32), motion.rate,
     )  # fmt: skip
+
+
+def _eased_turn(face: Face, rotation: FloatArray) -> FloatArray:
+    """Turns that would bring an unseen far side to view, held small.
+
+    A portrait that looks aside shows one cheek only: it may turn farther away freely, and back
+    towards the viewer by no more than FAR_SIDE degrees.
+    """
+    own = float(face.rotation[0])
+    if abs(own) < ASIDE:
+        return rotation
+    out = rotation.copy()
+    back = -np.sign(own) * out[:, 0]
+    out[:, 0] = np.where(back > 0, -np.sign(own) * FAR_SIDE * np.tanh(back / FAR_SIDE), out[:, 0])
+    return out
