@@ -7,6 +7,7 @@ Left and right are the subject's.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -111,3 +112,16 @@ class Face:
     gaze: FloatArray
     confidence: float
     mouth: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write this face to one file without pickle, whole or not at all."""
+        from vasari.portrait.face_file import save_face  # here: it needs OpenCV
+
+        save_face(self, path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Face:
+        """Read a face that `save` wrote."""
+        from vasari.portrait.face_file import load_face
+
+        return load_face(path)

@@ -1,0 +1,146 @@
+"""Reading a portrait: find the face, read it, part the person from the background."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.errors import PictureError
+from vasari.face_space import Pose, face_space, pose_of, settle_mouth
+from vasari.portrait.finder import FaceBox, find_faces
+from vasari.portrait.gaze import gaze_of
+from vasari.portrait.matte import Crop, find_matte
+from vasari.portrait.picture import Opened, from_array, open_picture
+from vasari.portrait.plate import make_plate
+from vasari.portrait.reader import Reading, read_landmarks
+from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Picture
+
+SMALLEST_FACE = 64  # px
+CROP_SIDE = 4.2  # eye distances: head, hair and some shoulder
+CROP_LEAST = 3.3  # eye distances: a tight picture may shrink the crop to this before it is left
+EYES_AT = 0.41  # of the crop's side, from its top
+SURE = 0.5  # confidence under which a warning is said
+SEE_THROUGH = 0.005  # share of the picture that must be transparent for its alpha to be the matte
+
+Box = tuple[float, float, float, float]
+Say = Callable[[str], None]
+
+
+def read_portrait(
+    picture: str | os.PathLike[str] | NDArray[np.uint8],
+    face: int | Sequence[float] = 1,
+    say: Say = lambda sentence: None,
+) -> Face:
+    """Everything that Vasari needs to know about a portrait, read once.
+
+    Args:
+        picture: path of a picture file, or its pixels (H, W, 3) uint8.
+        face: which face, 1 is the largest; or its box (x, y, width, height) in pixels.
+        say: called with each sentence that the user should know.
+
+    Raises:
+        PictureError: the picture cannot be read, or holds no usable face.
+    """
+    opened = from_array(picture) if isinstance(picture, np.ndarray) else open_picture(picture)
+    box = _chosen(opened.rgb, face, say)
+    reading = read_landmarks(opened.rgb, box)
+    _check_reading(reading, say)
+    landmarks, expression, pose, neutral = _parted(reading)
+    crop = crop_of(landmarks, pose.scale, opened.rgb.shape[:2])
+    matte = _matte(opened, landmarks, crop, say)
+    return Face(
+        picture=opened.rgb,
+        matte=matte,
+        plate=make_plate(opened.rgb, matte, pose.scale),
+        crop=crop,
+        landmarks=landmarks,
+        scale=pose.scale,
+        rotation=pose.rotation,
+        origin=pose.origin,
+        neutral=neutral,
+        expression=expression,
+        gaze=gaze_of(pose.unproject(landmarks)),
+        confidence=reading.confidence,
+    )
+
+
+def box_of(landmarks: FloatArray) -> Box:
+    """x, y, width, height in pixels of the upright box around the face."""
+    low, high = landmarks[:468, :2].min(0), landmarks[:468, :2].max(0)
+    return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
+
+
+def crop_of(landmarks: FloatArray, scale: float, size: tuple[int, ...]) -> Crop:
+    """Place and side of the square with head, hair and some shoulder.
+
+    It is shifted into the picture where it fits, made smaller down to `CROP_LEAST` where not, and
+    reaches beyond a picture that is tighter still.
+    """
+    room = min(size[0], size[1])
+    side = float(np.clip(room, CROP_LEAST * scale, CROP_SIDE * scale))
+    x, _, width, _ = box_of(landmarks)
+    eyes = landmarks[[33, 263], 1].mean()
+    corner = [x + width / 2 - side / 2, float(eyes) - EYES_AT * side]
+    for axis, end in ((0, size[1]), (1, size[0])):
+        if side <= end:
+            corner[axis] = float(np.clip(corner[axis], 0, end - side))
+    return corner[0], corner[1], side
+
+
+def _chosen(picture: Picture, face: int | Sequence[float], say: Say) -> FaceBox:
+    """The box of the face that is meant."""
+    if not isinstance(face, int):
+        x, y, width, height = (float(v) for v in face)
+        return FaceBox(x, y, width, height, 1.0)
+    found = find_faces(picture)
+    if not found:
+        raise PictureError(
+            "No face was found in the picture; use one that shows a face from the front, at least "
+            f"{SMALLEST_FACE} px wide, or give its box with --face x,y,width,height."
+        )
+    if not 1 <= face <= len(found):
+        raise PictureError(
+            f"The picture holds {len(found)} face{'s' * (len(found) > 1)}, so there is no face "
+            f"{face}; use --face with 1 (the largest) to {len(found)}."
+        )
+    if len(found) > 1 and face == 1 and found[1].width > 0.5 * found[0].width:
+        say(f"{len(found)} faces were found; the largest is taken (--face N picks another).")
+    return found[face - 1]
+
+
+def _check_reading(reading: Reading, say: Say) -> None:
+    _, _, width, height = box_of(reading.landmarks)
+    if max(width, height) < SMALLEST_FACE:
+        raise PictureError(
+            f"The face is only {max(width, height):.0f} px large; use a picture in which it has "
+            f"at least {SMALLEST_FACE} px."
+        )
+    if reading.confidence < SURE:
+        say(
+            f"The face was read with little confidence ({reading.confidence:.2f}), so the result "
+            "may look wrong; a larger or more frontal picture helps."
+        )
+
+
+def _parted(reading: Reading) -> tuple[FloatArray, FloatArray, Pose, FloatArray]:
+    """Landmarks (lips settled), expression, pose and neutral shape of a reading."""
+    expression = np.zeros(EXPRESSION, np.float32)
+    expression[: len(BLENDSHAPES)] = reading.blendshapes
+    pose = pose_of(reading.landmarks, expression)
+    shape, expression = settle_mouth(pose.unproject(reading.landmarks), expression)
+    neutral = shape - np.tensordot(expression, face_space().basis, 1)
+    return pose.project(shape), expression, pose, np.asarray(neutral, np.float32)
+
+
+def _matte(opened: Opened, landmarks: FloatArray, crop: Crop, say: Say) -> NDArray[np.uint8]:
+    """The picture's own alpha where it has a meaningful one, else what the network finds."""
+    alpha = opened.alpha
+    if alpha is not None and (alpha < 250).mean() > SEE_THROUGH and (alpha > 250).any():
+        return alpha
+    matte, found = find_matte(opened.rgb, landmarks, crop)
+    if not found:
+        say("The person could not be told from the background, so a plain outline is used.")
+    return matte
