@@ -1,0 +1,216 @@
+"""Trains one of the two readers; the learning rate falls to zero when the minutes are used up.
+
+    python -m training.reader.train --stage fine --pack pack/ --out run/ --minutes 60 [--start x.pt]
+
+Runs unchanged on a CPU or one CUDA card. Writes `run/<stage>.pt` every two minutes and goes on
+from there when called again; `--start` takes the weights of an earlier run into a new schedule.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from training.reader.augment import sample, without_face
+from training.reader.model import SIZES, Reader
+from vasari.portrait.reader import BOX_ROOM, FINE_ROOM
+
+FACELESS = 0.08  # of each batch
+DECAY = 0.998  # of the averaged weights
+BOX_EYES = 1.95  # eye distances a box side, on average: what a coarse crop's unit is
+UNIT = {"coarse": BOX_EYES * BOX_ROOM, "fine": FINE_ROOM}  # eye distances a crop side
+LIP_GAPS = ((13, 14), (82, 87), (312, 317), (81, 178), (311, 402), (80, 88), (310, 318),
+            (191, 95), (415, 324))  # fmt: skip
+LID_GAPS = ((159, 145), (158, 153), (160, 144), (386, 374), (385, 380), (387, 373))
+
+
+def weights(topology: np.lib.npyio.NpzFile) -> Tensor:
+    """(478, 3): how much each coordinate counts; mean 1 before depth is turned down."""
+    w = np.ones(478, np.float32)
+    for name, weight in (("face_oval", 0.7), ("left_eyebrow", 1.5), ("right_eyebrow", 1.5),
+                         ("lips_outer", 3), ("lips_inner", 4), ("left_eye", 3),
+                         ("right_eye", 3), ("left_iris", 3), ("right_iris", 3)):  # fmt: skip
+        w[topology[name]] = weight
+    w[[468, 473]] = 4
+    w /= w.mean()
+    return torch.from_numpy(np.stack([w, w, 0.3 * w], 1))
+
+
+class Batches:
+    """Random batches out of the pack, one generator a step, so that any run can be repeated."""
+
+    def __init__(self, pack: Path, topology: Path, stage: str, batch: int, seed: int) -> None:
+        self.crops = np.load(pack / "crops.npy", mmap_mode="r")
+        z = np.load(pack / "labels.npz")
+        self.marks, self.blend = z["landmarks"], z["blendshapes"].astype(np.float32) / 255
+        self.mirror = np.load(topology)["mirror"]
+        self.train = np.flatnonzero(~z["val"])
+        # Stills show many people, clips many mouths: about half and half.
+        clip = z["clip"][self.train]
+        weight = np.where(clip, 1.0 / max(clip.sum(), 1), 1.1 / max((~clip).sum(), 1))
+        # Wide turns are rare; let them come more often.
+        weight *= 1 + np.clip(np.abs(z["yaw"][self.train]) / 20, 0, 2)
+        self.chance = weight / weight.sum()
+        self.stage, self.batch, self.seed = stage, batch, seed
+
+    def __call__(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        rng = np.random.default_rng((self.seed, step))
+        side = SIZES[self.stage].side
+        x = np.empty((self.batch, side, side, 3), np.uint8)
+        y = np.zeros((self.batch, 478, 3), np.float32)
+        b = np.zeros((self.batch, 52), np.float32)
+        face = (np.arange(self.batch) >= round(FACELESS * self.batch)).astype(np.float32)
+        for k, n in enumerate(rng.choice(self.train, self.batch, p=self.chance)):
+            if face[k]:
+                x[k], y[k], b[k] = sample(self.crops[n], self.marks[n], self.blend[n], self.mirror,
+                                          self.stage, side, rng)  # fmt: skip
+            else:
+                x[k] = without_face(self.crops[n], self.marks[n], side, rng)
+        y[:, :, :2] -= (side - 1) / 2
+        return x, y * (UNIT[self.stage] / side), b, face
+
+
+def loss_of(out: tuple[Tensor, Tensor, Tensor], y: Tensor, b: Tensor, face: Tensor,
+            weight: Tensor) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """The loss, and the plain landmark error in eye distances for the log."""
+    marks, blend, logit = out
+    on = face > 0
+    d = marks[on] - y[on]
+    size = (y[on][:, 33] - y[on][:, 263]).norm(dim=1)  # a far-off crop must not count double
+    d = d / size[:, None, None]
+    place = (d.abs() * weight).mean()
+    lips = torch.stack([d[:, a, 1] - d[:, c, 1] for a, c in LIP_GAPS], 1).abs().mean()
+    lids = torch.stack([d[:, a, 1] - d[:, c, 1] for a, c in LID_GAPS], 1).abs().mean()
+    shapes = (torch.sigmoid(blend[on]) - b[on]).abs().mean()
+    believed = nn.functional.binary_cross_entropy_with_logits(logit, face)
+    total = place + 0.5 * lips + 0.5 * lids + 0.15 * shapes + 0.01 * believed
+    return total, d[..., :2].norm(dim=2).mean().detach()
+
+
+def rate(progress: float, top: float) -> float:
+    """Two per cent of warming up, then half a cosine to zero."""
+    if progress < 0.02:
+        return top * max(progress, 0.0005) / 0.02
+    return top * 0.5 * (1 + float(np.cos(np.pi * min(1.0, (progress - 0.02) / 0.98))))
+
+
+def averaged(model: nn.Module, mean: dict[str, Tensor], step: int) -> None:
+    decay = min(DECAY, (1 + step) / (10 + step))
+    for name, value in model.state_dict().items():
+        if value.dtype.is_floating_point:
+            mean[name].lerp_(value, 1 - decay)
+        else:
+            mean[name].copy_(value)
+
+
+def ahead(batches: Batches, start: int, workers: int):  # type: ignore[no-untyped-def]
+    """Batches in order; with workers, prepared beside the training step."""
+    if not workers:
+        while True:
+            yield batches(start)
+            start += 1
+    with ThreadPoolExecutor(workers) as pool:
+        queue = deque(pool.submit(batches, start + k) for k in range(2 * workers))
+        start += 2 * workers
+        while True:
+            yield queue.popleft().result()
+            queue.append(pool.submit(batches, start))
+            start += 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stage", choices=sorted(SIZES), required=True)
+    parser.add_argument("--shared", type=Path, default=os.environ.get("VASARI_SHARED", "../shared"))
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    cv2.setNumThreads(0)  # many small pictures: its threads would only wait for each other
+    torch.manual_seed(args.seed)
+    args.out.mkdir(parents=True, exist_ok=True)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    topology = Path(args.shared) / "data" / "topology.npz"
+    batches = Batches(args.pack, topology, args.stage, args.batch, args.seed)
+    weight = weights(np.load(topology)).to(device)
+    model = Reader(SIZES[args.stage])
+    path = args.out / f"{args.stage}.pt"
+    step, used = 0, 0.0
+    saved = None
+    if path.exists():
+        saved = torch.load(path, weights_only=True)
+        step, used = saved["step"], saved["used"]
+        model.load_state_dict(saved["model"])
+    elif args.start:
+        model.load_state_dict(torch.load(args.start, weights_only=True)["mean"])
+    else:
+        model.start_from(examples(batches))
+    model = model.to(device, memory_format=torch.channels_last).train()
+    mean = {k: v.detach().clone() for k, v in model.state_dict().items()}
+    slow = [p for n, p in model.named_parameters() if n.startswith("shape.")]
+    fast = [p for n, p in model.named_parameters() if not n.startswith("shape.")]
+    best = torch.optim.AdamW([{"params": fast, "weight_decay": 0.02},
+                              {"params": slow, "weight_decay": 0.0}], lr=args.rate)  # fmt: skip
+    if saved is not None:
+        mean = {k: v.to(device) for k, v in saved["mean"].items()}
+        best.load_state_dict(saved["best"])
+    begun, kept, shown, errors = time.time() - used, time.time(), time.time(), []
+    for x, y, b, face in ahead(batches, step, args.workers):
+        progress = (time.time() - begun) / (60 * args.minutes)
+        for group, share in zip(best.param_groups, (1.0, 0.1), strict=True):
+            group["lr"] = rate(progress, args.rate) * share
+        tensors = [torch.from_numpy(a).to(device) for a in (x, y, b, face)]
+        loss, error = loss_of(model(tensors[0]), *tensors[1:], weight)
+        best.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        best.step()
+        step += 1
+        averaged(model, mean, step)
+        errors.append((float(loss.detach()), float(error)))
+        if time.time() - shown > 30:
+            now = np.mean(errors, 0)
+            print(f"step {step} {progress:.1%} loss {now[0]:.4f} error {now[1]:.2%}", flush=True)
+            shown, errors = time.time(), []
+        if time.time() - kept > 120 or progress >= 1:
+            state = {"model": model.state_dict(), "mean": mean, "best": best.state_dict(),
+                     "step": step, "used": time.time() - begun}  # fmt: skip
+            torch.save(state, path.with_suffix(".new"))
+            path.with_suffix(".new").replace(path)
+            kept = time.time()
+        if progress >= 1:
+            break
+
+
+def examples(batches: Batches) -> np.ndarray:
+    """(M, 478, 3) targets to take the first shape space from."""
+    shapes = []
+    rng = np.random.default_rng(batches.seed)
+    side = SIZES[batches.stage].side
+    blank = np.zeros((2, 2, 3), np.uint8)
+    for n in rng.choice(batches.train, 3000, p=batches.chance):
+        _, y, _ = sample(blank, batches.marks[n], batches.blend[n], batches.mirror,
+                         batches.stage, side, rng)  # fmt: skip
+        y[:, :2] -= (side - 1) / 2
+        shapes.append(y[None] * (UNIT[batches.stage] / side))
+    return np.concatenate(shapes)
+
+
+if __name__ == "__main__":
+    main()
