@@ -148,8 +148,10 @@ def _kind(frame: AudioFrame) -> tuple[str, str, int]:
 def _mixable(frame: AudioFrame) -> AudioFrame:
     if frame.layout.nb_channels <= MOST_CHANNELS:
         return frame
-    mono = AudioResampler(format="fltp").resample(frame)[0].to_ndarray().mean(0, keepdims=True)
-    mixed = AudioFrame.from_ndarray(mono, format="fltp", layout="mono")
+    # interleaved, since PyAV cannot show more than eight planes
+    (packed,) = AudioResampler(format="flt").resample(frame)
+    mono = packed.to_ndarray().reshape(-1, frame.layout.nb_channels).mean(1)
+    mixed = AudioFrame.from_ndarray(mono[None], format="flt", layout="mono")
     mixed.rate = frame.rate
     return mixed
 
