@@ -38,7 +38,7 @@ def test_in_time(fps: int) -> None:
     seen = resample(np.sin(2 * np.pi * seconds), fps)
     expected = np.sin(2 * np.pi * (np.arange(2 * fps) + 0.5) / fps)
     assert len(seen) == 2 * fps
-    assert np.abs(seen - expected)[2:-2].max() < 0.02
+    assert np.abs(seen - expected)[5:-5].max() < 0.02  # the ends repeat
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([30, 40, 50, 60]),

@@ -9,8 +9,8 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.conftest import voice_like, write_wav
 
+from tests.conftest import voice_like, write_wav
 from vasari.errors import SoundError
 from vasari.media import open_sound
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from tests.conftest import voice_like, write_wav
 
+from tests.conftest import voice_like, write_wav
 from vasari.errors import OutputError
 from vasari.media import VideoWriter, open_sound
 from vasari.media import encode as encoding
