@@ -6,13 +6,17 @@ the same teeth for ever. A portrait that shows its own teeth keeps them.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.face_space import LIP_SHUT, Pose, face_space, lip_gaps
 from vasari.render.patch import Plane, hole, into_plane
+from vasari.render.own_teeth import OwnTeeth, find_own_teeth
 from vasari.render.raster import blend
-from vasari.render.teeth import ABOVE, DENSITY, HALF_WIDTH, draw_teeth, tones
+from vasari.render.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw_teeth, tones
 from vasari.values import FloatArray, Picture
 
 CHIN = np.array([152, 148, 377, 175, 199, 200])  # points that go with the jaw bone
@@ -44,9 +48,13 @@ class Mouth:
         self._own_open = bool(self._own_gaps.mean() > LIP_SHUT)
         tone = _tones(picture, landmarks)
         self._dark = tone.dark.astype(np.float32)
-        self._upper, self._lower = draw_teeth(tone)
-        if self._own_open:
-            self._keep_own_teeth(picture, landmarks, pose)
+        shown = self._own_teeth(picture, landmarks, pose) if self._own_open else None
+        if shown is None:
+            self._upper, self._lower = draw_teeth(tone)
+        else:
+            tone = replace(tone, tooth=shown.tone)
+            self._upper, self._lower = draw_teeth(tone, shown.edge)
+            shown.lay_over(self._upper)
 
     def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> None:
         """Draw into `out` (H, W, 3 or 4).
@@ -77,7 +85,7 @@ class Mouth:
         blend(patch, np.clip(seen, 0, 255).astype(np.uint8), mask)
         box[:] = patch
 
-    def _fade_to_own(self, mask: np.ndarray, shape: FloatArray) -> np.ndarray | None:
+    def _fade_to_own(self, mask: NDArray[np.uint8], shape: FloatArray) -> NDArray[np.uint8] | None:
         """Near the portrait's own open mouth its own pixels show (the mesh carries them)."""
         if not self._own_open:
             return mask
@@ -87,7 +95,7 @@ class Mouth:
         share = min(1.0, away)
         return (mask * np.float32(share * share * (3 - 2 * share))).astype(np.uint8)
 
-    def _shade(self, mask: np.ndarray, points: FloatArray, pose: Pose) -> FloatArray:
+    def _shade(self, mask: NDArray[np.uint8], points: FloatArray, pose: Pose) -> FloatArray:
         """(h, w) the lips' shadow: soft and dark along the rim, above all under the upper lip."""
         unit = max(1.0, 0.035 * pose.scale)
         padded = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
@@ -95,9 +103,11 @@ class Mouth:
         inside = inside[2:-2, 2:-2] / unit
         return np.asarray(0.45 + 0.55 * np.clip(inside * 1.4, 0, 1) ** 0.8, np.float32)
 
-    def _keep_own_teeth(self, picture: Picture, landmarks: FloatArray, pose: Pose) -> None:
-        """Lay the teeth that the portrait shows over the drawn upper row, tinted alike."""
-        height, width = self._upper.shape[:2]
+    def _own_teeth(
+        self, picture: Picture, landmarks: FloatArray, pose: Pose
+    ) -> OwnTeeth | None:
+        """The upper teeth that an open-mouthed portrait shows, if they can be told apart."""
+        height, width = int((ABOVE + BELOW) * DENSITY), int(2 * HALF_WIDTH * DENSITY)
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
         u, v = (xs + 0.5) / DENSITY - HALF_WIDTH, (ys + 0.5) / DENSITY - ABOVE
         a = self._plane.to_picture(pose)
@@ -108,25 +118,11 @@ class Mouth:
         cv2.fillPoly(inner, [fixed], 255, cv2.LINE_AA, 4)
         inner = cv2.erode(inner, np.ones((3, 3), np.uint8))
         soft = cv2.GaussianBlur(inner, (0, 0), max(0.8, 0.008 * pose.scale))
-        inside = cv2.remap(soft, px, py, cv2.INTER_LINEAR) / 255.0
-        light = own.astype(np.float32).mean(2)
-        if not (inside > 0.9).any():
-            return
-        bright = np.percentile(light[inside > 0.9], 85)
-        teeth = np.clip((light - 0.5 * bright) / (0.2 * bright), 0, 1) * inside
-        if bright < 1.6 * self._dark.mean() + 30 or teeth.sum() < 0.01 * DENSITY**2 * 0.1:
-            return
-        colour = (own * teeth[..., None]).sum((0, 1)) / teeth.sum()
-        drawn = self._upper[..., :3].astype(np.float32)
-        rows = self._upper[..., 3] > 0
-        scale = colour / np.maximum(np.percentile(drawn[rows], 75, axis=0), 1)
-        tinted = np.clip(drawn * np.clip(scale, 0.5, 1.6), 0, 255)
-        share = teeth[..., None]
-        self._upper[..., :3] = (tinted * (1 - share) + own * share).astype(np.uint8)
-        self._upper[..., 3] = np.maximum(self._upper[..., 3], (teeth * 255).astype(np.uint8))
+        inside = cv2.remap(soft, px, py, cv2.INTER_LINEAR) / np.float32(255)
+        return find_own_teeth(own, inside, float(self._dark.mean()))
 
 
-def _sample(texture: np.ndarray, x: FloatArray, y: FloatArray) -> FloatArray:
+def _sample(texture: NDArray[np.uint8], x: FloatArray, y: FloatArray) -> FloatArray:
     """Texture (h, w, 4) at plane coordinates (eye distances from the point where lips meet)."""
     u = (x + HALF_WIDTH) * DENSITY - 0.5
     v = (y + ABOVE) * DENSITY - 0.5
@@ -134,10 +130,10 @@ def _sample(texture: np.ndarray, x: FloatArray, y: FloatArray) -> FloatArray:
     return seen.astype(np.float32)
 
 
-def _tones(picture: Picture, landmarks: FloatArray):  # type: ignore[no-untyped-def]
+def _tones(picture: Picture, landmarks: FloatArray) -> Tones:
     rings = face_space().rings
     skin = _pixels(picture, landmarks[CHEEKS, :2])
-    lips = _pixels(picture, landmarks[[0, 11, 37, 267, 17, 16, 84, 314, 85, 315], :2])
+    lips = _pixels(picture, landmarks[[11, 12, 72, 302, 38, 268, 15, 16, 85, 315], :2])
     eyes = []
     for name in ("right_eye", "left_eye"):
         inside = np.zeros(picture.shape[:2], np.uint8)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.values import FloatArray
 
@@ -22,6 +23,7 @@ UPPER_HEIGHTS = (0.118, 0.104, 0.112, 0.094, 0.084)
 LOWER_WIDTHS = (0.060, 0.064, 0.070, 0.064, 0.056)
 LOWER_HEIGHTS = (0.092, 0.094, 0.104, 0.090, 0.080)
 UPPER_EDGE = 0.028  # how far the upper row reaches below the line where the lips meet
+GUM_ABOVE = 0.095  # from the biting edge to the gum between two teeth
 LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
 
 
@@ -42,21 +44,26 @@ def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     lip = np.median(lips, axis=0)
     light = 0.5 * lit.mean() + 0.5 * white.mean()
     hue = lit / max(lit.mean(), 1)
-    tooth = np.minimum(light * (1 + 0.5 * (hue - 1)) * 1.04, 245)
-    gum = 0.62 * lip + 0.18 * lit
+    colourful = np.clip(4 * np.ptp(hue), 0, 1)  # 0 for a black-and-white portrait
+    warm = 1 - colourful * np.array([0.0, 0.02, 0.07])
+    tooth = np.minimum(light * (1 + 0.5 * (hue - 1)) * 1.04, 245) * warm
+    gum = (0.5 * lip.mean() + 0.22 * lit.mean()) * np.clip(1 + 1.4 * (lip / max(lip.mean(), 1) - 1),
+                                                         0.5, 1.6)  # fmt: skip
     redness = np.clip(1 + 1.6 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
     tongue = (0.62 * lip.mean() + 0.16 * lit.mean()) * redness
     return Tones(tooth, gum, tongue, 0.16 * lip)
 
 
-def draw_teeth(tone: Tones) -> tuple[np.ndarray, np.ndarray]:
+def draw_teeth(
+    tone: Tones, upper_edge: float = UPPER_EDGE
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The two textures, (h, w, 4) uint8 RGBA: upper row with gum, lower row with tongue."""
     upper = _Canvas()
-    upper.gum(tone, up=True)
-    upper.row(UPPER_WIDTHS, UPPER_HEIGHTS, UPPER_EDGE, tone.tooth, up=True)
+    upper.gum(tone, upper_edge - GUM_ABOVE, up=True)
+    upper.row(UPPER_WIDTHS, UPPER_HEIGHTS, upper_edge, tone.tooth, up=True)
     lower = _Canvas()
     lower.tongue(tone)
-    lower.gum(tone, up=False)
+    lower.gum(tone, LOWER_EDGE + 0.075, up=False)
     lower.row(LOWER_WIDTHS, LOWER_HEIGHTS, LOWER_EDGE, tone.tooth * 0.74, up=False)
     return upper.rgba(), lower.rgba()
 
@@ -127,8 +134,7 @@ class _Canvas:
         shade = colour * warm * np.clip(arch, 0.35, 1)
         self._put(np.clip(body, 0, 1.2)[..., None] * shade, side * ends * neck, columns)
 
-    def gum(self, tone: Tones, up: bool) -> None:
-        level = UPPER_EDGE - 0.095 if up else LOWER_EDGE + 0.075
+    def gum(self, tone: Tones, level: float, up: bool) -> None:
         sign = 1.0 if up else -1.0
         bow = 0.22 * self._x**2
         alpha = np.clip((sign * (level - sign * bow - self._y)) * self._fine / 8, 0, 1)
@@ -137,13 +143,13 @@ class _Canvas:
 
     def tongue(self, tone: Tones) -> None:
         """A low mound behind the lower row, with a furrow, darker towards the throat."""
-        u, v = self._x / 0.24, (self._y - 0.13) / 0.17
+        u, v = self._x / 0.24, (self._y - 0.10) / 0.20
         inside = np.clip((1 - (np.abs(u) ** 2.4 + np.abs(v) ** 2.2)) * 14, 0, 1)
-        depth = np.clip((self._y + 0.05) / 0.10, 0.2, 1)
+        depth = np.clip((self._y + 0.08) / 0.14, 0.15, 1)
         furrow = 1 - 0.16 * np.exp(-((u / 0.10) ** 2))
         self._put(tone.tongue * (depth * furrow * (1 - 0.35 * u * u))[..., None], inside)
 
-    def rgba(self) -> np.ndarray:
+    def rgba(self) -> NDArray[np.uint8]:
         fine = np.dstack([self._colour, self._alpha * 255])
         half = cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         return np.clip(half + 0.5, 0, 255).astype(np.uint8)
