@@ -1,0 +1,1 @@
+"""A portrait that is free of rights and a voice that is nobody's."""

@@ -1,0 +1,98 @@
+"""Speech features to motion, as a stream."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vasari.errors import SoundError
+from vasari.motion.brows import Brows
+from vasari.motion.eyes import Blinks, Gaze, steady_gaze, write_eyes
+from vasari.motion.gate import Emphasis, Gate
+from vasari.motion.head import Head
+from vasari.motion.mouth import MouthStream, open_lips, signed_opening
+from vasari.speech import FEATURES, LOUDNESS, VOICE
+from vasari.speech.mel import LOWEST
+from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion, Style
+
+
+class MotionStream:
+    """Makes a face move to speech features.
+
+    Everything is relative to rest: zero rotation, position and gaze are the portrait's own, and a
+    zero expression is a closed, quiet mouth. The same features, style and chunk give the same bits.
+
+    Args:
+        style: what the user steers.
+        chunk: motion frames that one network call makes; 2 for live, 25 costs least.
+    """
+
+    def __init__(self, style: Style | None = None, chunk: int = 25) -> None:
+        self._style = style or Style()
+        self._chunk = chunk
+        self._mouth = MouthStream(chunk)
+        self._gate, self._emphasis = Gate(), Emphasis()
+        blink, gaze, head, brow = np.random.default_rng(self._style.seed).spawn(4)
+        self._blinks, self._gaze = Blinks(blink, MOTION_HZ), Gaze(gaze, MOTION_HZ)
+        self._head, self._brows = Head(head, MOTION_HZ), Brows(brow)
+        self._rest = np.zeros((0, FEATURES), np.float32)  # features that fill no chunk yet
+        self._ended = False
+
+    def push(self, features: FloatArray, last: bool = False) -> Motion:
+        """Takes the next features and gives as many frames as are ready.
+
+        Args:
+            features: (m, FEATURES) from a `SpeechStream`, any m, also 0.
+            last: nothing comes after; all frames that are left are flushed.
+
+        Raises:
+            SoundError: the stream has ended.
+        """
+        if self._ended:
+            raise SoundError("This speech has ended; start a new MotionStream for another.")
+        pending = np.concatenate([self._rest, features])
+        count = len(pending) if last else len(pending) // self._chunk * self._chunk
+        if last:
+            self._ended = True
+            pending = np.concatenate([pending, _silence(-len(pending) % self._chunk)])
+        whole = len(pending) // self._chunk * self._chunk
+        self._rest = pending[whole:].copy()
+        pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
+        return _joined(pieces, count)
+
+    def _move(self, features: FloatArray) -> Motion:
+        n = len(features)
+        rotation, position = np.zeros((n, 3), np.float32), np.zeros((n, 3), np.float32)
+        gaze, closure = np.zeros((n, 2), np.float32), np.zeros(n, np.float32)
+        gate, raised = np.zeros(n, np.float32), np.zeros(n, np.float32)
+        for k, frame in enumerate(features):
+            voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
+            gate[k] = self._gate.step(voice, loudness)
+            stress = self._emphasis.step(self._gate.speaking, loudness)
+            rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
+            rotation[k] *= np.float32(self._style.head)
+            position[k] *= np.float32(self._style.head)
+            gaze[k] = self._gaze.step(rotation[k])
+            closure[k] = self._blinks.step(self._gaze.jumped)
+            if not self._style.blinks:
+                gaze[k], closure[k] = steady_gaze(rotation[k]), 0
+            raised[k] = self._brows.step(stress)
+        expression = self._mouth.push(features, gate)
+        opening = signed_opening(expression)
+        self._brows.write(expression, raised)
+        write_eyes(expression, closure, gaze)
+        open_lips(expression, opening)  # the upper face's axes move the lips a hair
+        return Motion(rotation, position, gaze, expression)
+
+
+def _silence(frames: int) -> FloatArray:
+    features = np.zeros((frames, FEATURES), np.float32)
+    features[:, LOUDNESS] = LOWEST
+    return features
+
+
+def _joined(pieces: list[Motion], count: int) -> Motion:
+    """One motion of the first `count` frames of all pieces."""
+    none = Motion(*(np.zeros((0, n), np.float32) for n in (3, 3, 2, EXPRESSION)))
+    names = ("rotation", "position", "gaze", "expression")
+    arrays = [np.concatenate([getattr(m, n) for m in (none, *pieces)])[:count] for n in names]
+    return Motion(*arrays)

@@ -1,0 +1,50 @@
+"""Law 1 for speech and motion: how the pushed sound is cut never changes a bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vasari.motion import MotionStream
+from vasari.speech import SpeechStream
+from vasari.values import Style
+
+NAMES = ("rotation", "position", "gaze", "expression")
+
+
+def sound(samples: int = 21_000) -> np.ndarray:
+    random = np.random.default_rng(3)
+    t = np.arange(samples) / 16_000
+    voice = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 20))
+    syllables = np.clip(np.sin(2 * np.pi * 4 * t), 0, 1) ** 2
+    return (0.1 * voice * syllables + random.normal(0, 1e-4, samples)).astype(np.float32)
+
+
+def run(pieces: list[np.ndarray], chunk: int) -> dict[str, np.ndarray]:
+    speech, motion = SpeechStream(chunk), MotionStream(Style(seed=5), chunk)
+    made = [motion.push(speech.push(p)) for p in pieces]
+    made.append(motion.push(speech.push(np.zeros(0, np.float32), last=True), last=True))
+    return {n: np.concatenate([getattr(m, n) for m in made]) for n in NAMES}
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 25])
+@settings(max_examples=8, deadline=None)
+@given(cuts=st.lists(st.integers(0, 21_000), max_size=12))
+def test_any_cut_gives_the_same_bits(chunk: int, cuts: list[int]) -> None:
+    whole = run([sound()], chunk)
+    cut = run(np.split(sound(), sorted(cuts)), chunk)
+    for name in NAMES:
+        np.testing.assert_array_equal(whole[name], cut[name])
+
+
+def test_sample_by_sample_gives_the_same_bits() -> None:
+    short = sound(4_000)
+    whole, grains = run([short], 2), run(list(short[:, None]), 2)
+    for name in NAMES:
+        np.testing.assert_array_equal(whole[name], grains[name])
+
+
+@pytest.mark.parametrize("samples", [0, 1, 639, 640, 641, 1280, 16_000, 17_777])
+@pytest.mark.parametrize("chunk", [1, 2, 7, 25])
+def test_frames_are_the_sound_length_rounded_up(samples: int, chunk: int) -> None:
+    assert len(run([sound(samples)], chunk)["gaze"]) == -(-samples // 640)
