@@ -1,0 +1,1 @@
+"""Do the lips move with the voice? `python -m benchmarks.sync`."""
