@@ -37,7 +37,7 @@ LIDS_LOWER = np.array([7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380,
 # The next points above the upper lid line follow it half way.
 LIDS_ABOVE = np.array([247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 286, 414])
 UPPER_LID_SHARE = 0.9  # of a closing eye's way; the lower lid makes the rest
-LID_SHUT = 0.12  # an eye is shut when this share of its opening is left by the linear code
+LID_SHUT = 0.30  # an eye is shut when this share of its opening is left by the linear code
 LIP_SHUT = 0.035  # a mouth less open than this in the portrait counts as closed, eye distances
 JAW_OPEN = BLENDSHAPES.index("jawOpen")
 
@@ -102,7 +102,7 @@ def rotation_angles(matrix: FloatArray) -> FloatArray:
     yaw = np.arctan2(-matrix[0, 2], matrix[2, 2])
     pitch = np.arcsin(np.clip(matrix[1, 2], -1, 1))
     roll = np.arctan2(matrix[1, 0], matrix[1, 1])
-    return np.degrees(np.array([yaw, pitch, roll])).astype(np.float32)
+    return np.asarray(np.degrees(np.array([yaw, pitch, roll])), np.float32)
 
 
 def pose_of(landmarks: FloatArray, expression: FloatArray | None = None) -> Pose:
@@ -132,6 +132,11 @@ def lip_gaps(shape: FloatArray) -> FloatArray:
     return np.asarray(shape[..., inner_lower, 1] - shape[..., inner_upper, 1])
 
 
+def mouth_is_open(shape: FloatArray) -> bool:
+    """Whether a portrait's mouth counts as open, from its shape (478, 3)."""
+    return bool(lip_gaps(shape)[2:7].mean() >= LIP_SHUT)
+
+
 def lid_gaps(shape: FloatArray) -> FloatArray:
     """(..., 14) vertical openings of the eyes."""
     return np.asarray(shape[..., LIDS_LOWER, 1] - shape[..., LIDS_UPPER, 1])
@@ -151,7 +156,7 @@ def settle_mouth(shape: FloatArray, expression: FloatArray) -> tuple[FloatArray,
         shape and expression, corrected copies.
     """
     shape, expression = shape.copy(), expression.copy()
-    if lip_gaps(shape)[2:7].mean() < LIP_SHUT:
+    if not mouth_is_open(shape):
         _set_lips(shape, lip_gaps(shape), np.zeros(9, np.float32))
     basis = face_space().basis
     middle = slice(2, 7)
@@ -186,7 +191,7 @@ class Rig:
         self._basis = np.ascontiguousarray(space.basis.reshape(EXPRESSION, -1))
         shape = self._linear(own)
         self._lips_shut, self._lips_own = lip_gaps(neutral), lip_gaps(shape)
-        self._lips_own = np.where(self._lips_own.mean() < LIP_SHUT, 0, self._lips_own)
+        self._lips_own = np.where(mouth_is_open(shape), self._lips_own, 0)
         self._lids_own = np.maximum(lid_gaps(shape), 0.01)
         self._lid_model = lid_gaps(space.mean), lid_gaps(space.basis)
         self._own_open = np.maximum(self._openness(own), 0.3)

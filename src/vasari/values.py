@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray: TypeAlias = NDArray[np.float32]
+Indices: TypeAlias = NDArray[np.integer]
 Picture: TypeAlias = NDArray[np.uint8]  # (H, W, 3) RGB
 
 MOTION_HZ = 25.0  # motion frames a second inside Vasari
@@ -51,6 +52,7 @@ class Motion:
         gaze: (T, 2) float32, yaw and pitch of the eyes relative to the head, degrees, same signs.
         expression: (T, EXPRESSION) float32, the 52 `BLENDSHAPES` in [0, 1], then residuals.
         rate: frames a second.
+        recorded: the rows of the Live Link Face CSV that it was read from, header first.
     """
 
     rotation: FloatArray
@@ -58,9 +60,23 @@ class Motion:
     gaze: FloatArray
     expression: FloatArray
     rate: float = MOTION_HZ
+    recorded: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.expression)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write this motion to one file without pickle, whole or not at all."""
+        from vasari.motion.file import save_motion  # here: it knows of files
+
+        save_motion(self, path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Motion:
+        """Read a motion that `save` wrote."""
+        from vasari.motion.file import load_motion
+
+        return load_motion(path)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.face_space import Pose
 from vasari.render.patch import Hole, Plane, hole, into_plane
 from vasari.render.raster import blend
-from vasari.values import FloatArray, Picture
+from vasari.values import FloatArray, Indices, Picture
 
 EYEBALL = 0.133  # radius in eye distances: 12 mm of 90 mm
 STIFF = 1.15  # iris radii around its centre that move as one
@@ -32,7 +33,7 @@ class Eye:
     """
 
     def __init__(
-        self, picture: Picture, landmarks: FloatArray, pose: Pose, ring: FloatArray, iris: int
+        self, picture: Picture, landmarks: FloatArray, pose: Pose, ring: Indices, iris: int
     ) -> None:
         self._ring = ring
         opening = landmarks[ring, :2]
@@ -50,6 +51,7 @@ class Eye:
         """Draw into `out` (H, W, 3 or 4).
 
         Args:
+            out: the picture drawn so far.
             points: (468+, 2+) where the landmarks are now, pixels.
             pose: where the head is now.
             turn: (2,) gaze, yaw and pitch in degrees away from the portrait's own.
@@ -116,7 +118,7 @@ def _complete(
     return np.where(kept[..., None], eye, filled), low.astype(np.float32)
 
 
-def _spread(eye: Picture, known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> FloatArray:
+def _spread(eye: Picture, known: NDArray[np.bool_]) -> FloatArray:
     """Known pixels continued outwards, softly."""
     if not known.any():
         return eye.astype(np.float32)
@@ -125,4 +127,4 @@ def _spread(eye: Picture, known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
     )
     colours = np.zeros((int(labels.max()) + 1, 3), np.float32)
     colours[labels[known]] = eye[known]
-    return cv2.GaussianBlur(colours[labels], (0, 0), 1.5)
+    return np.asarray(cv2.GaussianBlur(colours[labels], (0, 0), 1.5), np.float32)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.render.patch import hole
 from vasari.render.raster import blend
-from vasari.values import FloatArray, Picture
+from vasari.values import FloatArray, Indices, Picture
 
 STRETCH_BEGINS, STRETCH_FULL = 1.25, 2.2  # times the lid's height in the portrait
 STRENGTH = 0.85  # how much of the stretched skin is covered at the most
@@ -31,8 +32,8 @@ class Lid:
     """
 
     def __init__(
-        self, picture: Picture, landmarks: FloatArray, edge: FloatArray, above: FloatArray,
-        below: FloatArray,
+        self, picture: Picture, landmarks: FloatArray, edge: Indices, above: Indices,
+        below: Indices,
     ) -> None:  # fmt: skip
         self._edge, self._above = edge, above
         height = np.linalg.norm(landmarks[above, :2] - landmarks[edge, :2], axis=1)
@@ -61,10 +62,10 @@ class Lid:
         box[:] = patch
 
 
-def _skin(picture: Picture, points: FloatArray) -> np.ndarray:
+def _skin(picture: Picture, points: FloatArray) -> NDArray[np.uint8]:
     """(3,) uint8: the tone of the brighter half of the pixels around points."""
     size = picture.shape[1], picture.shape[0]
     at = np.clip(np.round(points).astype(int), 0, np.array(size) - 1)
     seen = cv2.GaussianBlur(picture, (5, 5), 0)[at[:, 1], at[:, 0]].astype(np.float32)
     bright = seen[seen.sum(1) >= np.median(seen.sum(1))]
-    return (bright.mean(0) * 0.94).astype(np.uint8)
+    return np.asarray(bright.mean(0) * 0.94, np.uint8)

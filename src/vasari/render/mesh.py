@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from vasari.face_space import Pose, face_space
 from vasari.values import FloatArray
 
-RINGS = np.array([0.10, 0.22, 0.38, 0.58, 0.85, 1.2, 1.7, 2.5, 4.0, 9.0], np.float32)  # from the oval
+# Distances of the rings from the oval, eye distances.
+RINGS = np.array([0.10, 0.22, 0.38, 0.58, 0.85, 1.2, 1.7, 2.5, 4.0, 9.0], np.float32)
 SHELL_DEPTH = 0.75  # where the outline of the head lies, eye distances behind the eyes
 FOLLOW = 0.30  # eye distances over which skin beside the oval still follows the jaw
 NECK_TOP, NECK_LENGTH = 0.10, 1.1  # below the chin, eye distances

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import LIP_SHUT, Pose, face_space, lip_gaps
-from vasari.render.patch import Plane, hole, into_plane
+from vasari.face_space import Pose, face_space, lip_gaps, mouth_is_open
 from vasari.render.own_teeth import OwnTeeth, find_own_teeth
+from vasari.render.patch import Plane, hole, into_plane
 from vasari.render.raster import blend
 from vasari.render.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw_teeth, tones
 from vasari.values import FloatArray, Picture
@@ -45,7 +45,7 @@ class Mouth:
         self._plane = Plane((line + np.array([0, 0, TEETH_DEPTH])).astype(np.float32))
         self._chin = float(closed[CHIN, 1].mean())
         self._own_gaps = lip_gaps(own)
-        self._own_open = bool(self._own_gaps.mean() > LIP_SHUT)
+        self._own_open = mouth_is_open(own)
         tone = _tones(picture, landmarks)
         self._dark = tone.dark.astype(np.float32)
         shown = self._own_teeth(picture, landmarks, pose) if self._own_open else None
@@ -60,6 +60,7 @@ class Mouth:
         """Draw into `out` (H, W, 3 or 4).
 
         Args:
+            out: the picture drawn so far.
             points: (468+, 2+) where the landmarks are now, pixels.
             pose: where the head is now.
             shape: (478, 3) the expression now, in the face space.
@@ -78,7 +79,7 @@ class Mouth:
             layer = _sample(texture, x, y - down)
             share = layer[..., 3:] * np.float32(1 / 255)
             seen += (layer[..., :3] - seen) * share
-        seen *= self._shade(where.mask, points, pose)[..., None]
+        seen *= self._shade(where.mask, pose)[..., None]
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
         patch = np.ascontiguousarray(box)
@@ -95,13 +96,13 @@ class Mouth:
         share = min(1.0, away)
         return (mask * np.float32(share * share * (3 - 2 * share))).astype(np.uint8)
 
-    def _shade(self, mask: NDArray[np.uint8], points: FloatArray, pose: Pose) -> FloatArray:
+    def _shade(self, mask: NDArray[np.uint8], pose: Pose) -> FloatArray:
         """(h, w) the lips' shadow: soft and dark along the rim, above all under the upper lip."""
         unit = max(1.0, 0.035 * pose.scale)
         padded = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
-        inside = cv2.distanceTransform((padded > 127).astype(np.uint8), cv2.DIST_L2, 3)
-        inside = inside[2:-2, 2:-2] / unit
-        return np.asarray(0.45 + 0.55 * np.clip(inside * 1.4, 0, 1) ** 0.8, np.float32)
+        far = cv2.distanceTransform((padded > 127).astype(np.uint8), cv2.DIST_L2, 3)
+        far = np.clip(far[2:-2, 2:-2] * (1.4 / unit), 0, 1)
+        return np.asarray(0.45 + 0.55 * far**0.8, np.float32)
 
     def _own_teeth(
         self, picture: Picture, landmarks: FloatArray, pose: Pose
@@ -112,13 +113,15 @@ class Mouth:
         u, v = (xs + 0.5) / DENSITY - HALF_WIDTH, (ys + 0.5) / DENSITY - ABOVE
         a = self._plane.to_picture(pose)
         px, py = a[0, 0] * u + a[0, 1] * v + a[0, 2], a[1, 0] * u + a[1, 1] * v + a[1, 2]
-        own = cv2.remap(picture, px, py, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        own = np.asarray(
+            cv2.remap(picture, px, py, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
+        )
         inner = np.zeros(picture.shape[:2], np.uint8)
         fixed = np.round(landmarks[self._ring, :2] * 16).astype(np.int32)
         cv2.fillPoly(inner, [fixed], 255, cv2.LINE_AA, 4)
-        inner = cv2.erode(inner, np.ones((3, 3), np.uint8))
-        soft = cv2.GaussianBlur(inner, (0, 0), max(0.8, 0.008 * pose.scale))
-        inside = cv2.remap(soft, px, py, cv2.INTER_LINEAR) / np.float32(255)
+        eroded = cv2.erode(inner, np.ones((3, 3), np.uint8))
+        soft = cv2.GaussianBlur(eroded, (0, 0), max(0.8, 0.008 * pose.scale))
+        inside = np.asarray(cv2.remap(soft, px, py, cv2.INTER_LINEAR) / 255, np.float32)
         return find_own_teeth(own, inside, float(self._dark.mean()))
 
 
@@ -149,4 +152,4 @@ def _pixels(picture: Picture, points: FloatArray) -> FloatArray:
     x = np.clip(at[:, 0], 1, picture.shape[1] - 2)
     y = np.clip(at[:, 1], 1, picture.shape[0] - 2)
     around = [picture[y + dy, x + dx] for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
-    return np.mean(around, axis=0).astype(np.float32)
+    return np.asarray(np.mean(around, axis=0), np.float32)

@@ -36,7 +36,7 @@ class Hole:
     mask: NDArray[np.uint8]
 
     def pixels(self) -> tuple[FloatArray, FloatArray]:
-        """x (1, w) and y (h, 1) of the box's pixels."""
+        """X (1, w) and y (h, 1) of the box's pixels."""
         height, width = self.mask.shape
         xs = np.arange(self.x, self.x + width, dtype=np.float32)[None]
         ys = np.arange(self.y, self.y + height, dtype=np.float32)[:, None]

@@ -82,7 +82,7 @@ def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-un
 
 @numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])", **_COMPILE)
 def over(person, plate, out):  # type: ignore[no-untyped-def]
-    """out = person + (1 - alpha) * plate; person is (H, W, 4) with premultiplied alpha."""
+    """Out = person + (1 - alpha) * plate; person is (H, W, 4) with premultiplied alpha."""
     for y in range(out.shape[0]):
         for x in range(out.shape[1]):
             left = 255 - person[y, x, 3]

@@ -22,6 +22,8 @@ STILL = 0.02  # pixels: a triangle that moves less is left as it lies
 
 BELOW_EYES = (np.array([119, 118, 100]), np.array([348, 347, 329]))  # bare skin, right and left
 
+NO_MAP = np.empty(0, np.float32)  # both coordinates are in the first map
+
 Frame = Literal["crop", "full"]
 
 
@@ -51,11 +53,10 @@ class Renderer:
         person = _lift(picture, matte, plate)
         self._still = self._composed(person, behind)
         self._box = _moving_box(face, corner, zoom, self.size)
-        x0, y0, x1, y1 = self._box
         picture, person = _part(picture, self._box), _part(person, self._box)
         self._plate = _part(behind, self._box)
         height, width = picture.shape[:2]
-        corner = corner + np.array([x0, y0], np.float32) / np.float32(zoom)
+        corner = corner + np.array(self._box[:2], np.float32) / np.float32(zoom)
         self._pose = Pose(
             face.rotation, face.scale * zoom,
             np.append((face.origin[:2] - corner) * zoom, face.origin[2] * zoom).astype(np.float32),
@@ -154,7 +155,7 @@ class Renderer:
         self._depth.fill(np.float32(1e9))
         rasterise(active, target, self._source, self._backward, self._depth)
         cv2.remap(
-            self._person, self._backward, None, cv2.INTER_LINEAR, dst=self._moved,
+            self._person, self._backward, NO_MAP, cv2.INTER_LINEAR, dst=self._moved,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
 
@@ -196,12 +197,14 @@ def _cut(layer: NDArray[np.uint8], x: float, y: float, side: float, size: int) -
     """A square of a picture, resampled; beyond the picture its border goes on."""
     zoom = size / side
     if zoom < 1:  # shrink first, so that nothing aliases
-        layer = cv2.resize(layer, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        smaller = cv2.resize(layer, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        layer = np.asarray(smaller, np.uint8)
         x, y, zoom = x * zoom, y * zoom, 1.0
     matrix = np.array([[zoom, 0, -x * zoom], [0, zoom, -y * zoom]], np.float64)
-    return cv2.warpAffine(
+    cut = cv2.warpAffine(
         layer, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
+    return np.asarray(cut, np.uint8)
 
 
 def _lift(picture: Picture, matte: NDArray[np.uint8], plate: Picture) -> NDArray[np.uint8]:
@@ -228,9 +231,10 @@ def _finer(person: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
         return person
     matrix = np.array([[factor, 0, 0], [0, factor, 0]], np.float64)
     size = (person.shape[1] * factor, person.shape[0] * factor)
-    return cv2.warpAffine(
+    finer = cv2.warpAffine(
         person, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
+    return np.asarray(finer, np.uint8)
 
 
 def _straight(person: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -152,4 +152,4 @@ class _Canvas:
     def rgba(self) -> NDArray[np.uint8]:
         fine = np.dstack([self._colour, self._alpha * 255])
         half = cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        return np.clip(half + 0.5, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(half + 0.5, 0, 255), np.uint8)

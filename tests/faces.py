@@ -1,0 +1,57 @@
+"""A face made of the mean face and coloured noise: no network has to read it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from vasari.face_space import Pose, face_space, settle_mouth
+from vasari.values import BLENDSHAPES, EXPRESSION, Face, Motion
+
+
+def expression(**values: float) -> np.ndarray:
+    """(EXPRESSION,) from names; a name without Left or Right sets both."""
+    out = np.zeros(EXPRESSION, np.float32)
+    for name, value in values.items():
+        hits = [k for k, b in enumerate(BLENDSHAPES) if b in (name, name + "Left", name + "Right")]
+        assert hits, name
+        out[hits] = value
+    return out
+
+
+def made_face(
+    side: int = 256,
+    rotation: tuple[float, float, float] = (0, 0, 0),
+    own: np.ndarray | None = None,
+    seed: int = 0,
+) -> Face:
+    """A face of about a quarter of the picture's side between the eyes' corners."""
+    rng = np.random.default_rng(seed)
+    noise = rng.integers(40, 220, (side // 8, side // 8, 3), np.uint8)
+    picture = cv2.resize(noise, (side, side), interpolation=cv2.INTER_CUBIC)
+    origin = np.array([side / 2, side * 0.47, 0], np.float32)
+    pose = Pose(np.array(rotation, np.float32), side / 4.2, origin)
+    own = expression() if own is None else own
+    basis = face_space().basis
+    shape = face_space().mean + np.tensordot(own, basis, 1).astype(np.float32)
+    shape, own = settle_mouth(shape, own)
+    matte = np.zeros((side, side), np.uint8)
+    middle = (side // 2, int(side * 0.47))
+    cv2.ellipse(matte, middle, (int(side * 0.3), int(side * 0.38)), 0, 0, 360, 255, -1)
+    matte = cv2.GaussianBlur(matte, (0, 0), 2)
+    plate = picture.copy()
+    plate[matte > 0] = 128
+    return Face(
+        picture, matte, plate, (0.0, 0.0, float(side)), pose.project(shape), pose.scale,
+        pose.rotation, pose.origin, shape - np.tensordot(own, basis, 1).astype(np.float32), own,
+        np.zeros(2, np.float32), 1.0,
+    )  # fmt: skip
+
+
+def still(face: Face, frames: int = 1, **changes: np.ndarray) -> Motion:
+    """The portrait's own pose, gaze and expression for so many frames, some of it changed."""
+    values = {
+        "rotation": face.rotation, "position": np.zeros(3), "gaze": face.gaze,
+        "expression": face.expression, **changes,
+    }  # fmt: skip
+    return Motion(**{k: np.tile(v, (frames, 1)).astype(np.float32) for k, v in values.items()})

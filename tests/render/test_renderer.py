@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.faces import expression, made_face, still
+from vasari.render import Renderer, onto_face
+from vasari.values import EXPRESSION, Motion
+
+
+def boxes(face, points, grow=4):  # type: ignore[no-untyped-def]
+    at = face.landmarks[points, :2]
+    low, high = at.min(0).astype(int) - grow, at.max(0).astype(int) + grow
+    mask = np.zeros(face.matte.shape, bool)
+    mask[low[1] : high[1], low[0] : high[0]] = True
+    return mask
+
+
+def test_gaze_moves_the_eyes_alone() -> None:
+    face = made_face()
+    draw = Renderer(face, 256).draw
+    rest = draw(still(face), 0)
+    turned = draw(still(face, gaze=np.array([15, 5])), 0)
+    changed = (rest != turned).any(2)
+    eyes = boxes(face, [33, 133, 159, 145]) | boxes(face, [263, 362, 386, 374])
+    assert changed.sum() > 50
+    assert not (changed & ~eyes).any()
+
+
+def test_the_head_turns_and_its_picture_with_it() -> None:
+    """A patch of the cheek is found where the mesh says it went."""
+    face = made_face()
+    draw = Renderer(face, 256).draw
+    rest = draw(still(face), 0).astype(int)
+    moved = draw(still(face, position=np.array([0.1, 0, 0])), 0).astype(int)
+    step = round(0.1 * face.scale)
+    x, y = face.landmarks[1, :2].astype(int)
+    nose = rest[y - 20 : y + 5, x - 12 : x + 12]
+    there = moved[y - 20 : y + 5, x - 12 + step : x + 12 + step]
+    here = moved[y - 20 : y + 5, x - 12 : x + 12]
+    assert np.abs(nose - there).mean() < 6 < np.abs(nose - here).mean()
+
+
+def test_an_open_mouth_is_not_smeared() -> None:
+    """Inside an opened mouth lies the mouth, not the lips' own pixels stretched over it."""
+    face = made_face()
+    renderer = Renderer(face, 256)
+    wide = expression(jawOpen=0.8)
+    shown = renderer.draw(still(face, expression=wide), 0).astype(int)
+    rest = renderer.draw(still(face), 0).astype(int)
+    x, y = face.landmarks[14, :2].astype(int)
+    assert np.abs(shown - rest)[y + 2 : y + 8, x - 5 : x + 5].mean() > 20
+
+
+@pytest.mark.parametrize("background", [(0, 255, 0), (10, 20, 30)])
+def test_background_is_replaced(background: tuple[int, int, int]) -> None:
+    face = made_face()
+    shown = Renderer(face, 256, background=background).draw(still(face), 0)
+    assert (shown[2, 2] == background).all()
+    x, y = face.landmarks[4, :2].astype(int)
+    assert (shown[y, x] == face.picture[y, x]).all()
+
+
+def test_transparent_background() -> None:
+    face = made_face()
+    shown = Renderer(face, 256, background="transparent").draw(still(face), 0)
+    assert shown.shape == (256, 256, 4)
+    assert shown[2, 2, 3] == 0
+    x, y = face.landmarks[4, :2].astype(int)
+    assert shown[y, x, 3] == 255
+
+
+@pytest.mark.parametrize("size", [256, 333, 512])
+def test_sizes(size: int) -> None:
+    face = made_face()
+    assert Renderer(face, size).draw(still(face), 0).shape == (size, size, 3)
+
+
+def test_full_frame_is_the_portrait_made_even() -> None:
+    face = made_face(side=251)
+    assert Renderer(face, frame="full").draw(still(face), 0).shape == (250, 250, 3)
+
+
+def test_motion_leaves_the_portrait_smoothly() -> None:
+    face = made_face(own=expression(jawOpen=0.6))
+    zero, quiet = np.zeros((10, 3), np.float32), np.zeros((10, EXPRESSION), np.float32)
+    moves = onto_face(face, Motion(zero + 5, zero, zero[:, :2], quiet), begun=0)
+    assert np.allclose(moves.expression[0], face.expression)
+    assert np.allclose(moves.rotation[0], face.rotation, atol=1e-4)
+    assert abs(moves.expression[-1]).max() < 1e-6
