@@ -22,8 +22,6 @@ STILL = 0.02  # pixels: a triangle that moves less is left as it lies
 
 BELOW_EYES = (np.array([119, 118, 100]), np.array([348, 347, 329]))  # bare skin, right and left
 
-NO_MAP = np.empty(0, np.float32)  # both coordinates are in the first map
-
 Frame = Literal["crop", "full"]
 
 
@@ -154,8 +152,8 @@ class Renderer:
         np.copyto(self._backward, self._identity)
         self._depth.fill(np.float32(1e9))
         rasterise(active, target, self._source, self._backward, self._depth)
-        cv2.remap(
-            self._person, self._backward, NO_MAP, cv2.INTER_LINEAR, dst=self._moved,
+        cv2.remap(  # type: ignore[call-overload]  # one map holds both coordinates
+            self._person, self._backward, None, cv2.INTER_LINEAR, dst=self._moved,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
 
