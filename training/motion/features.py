@@ -3,8 +3,8 @@
     python -m training.motion.features --pack motion.npz --speech-pack pack/ --speech speech.pt
                                        --out features/ [--times 4] [--lags lags.json]
 
-features/<clip>.npz: x (times, T, FEATURES) float16, code (times, T, 68), opening, known (times, T).
-The first time is the plain sound; the others have noise, rooms, gain and another speed.
+features/<clip>.<k>.npz: x (T, FEATURES) float16, code (T, 68), opening, known (T,). Time 0 is the
+plain sound; the others have noise, rooms, gain and another speed.
 """
 
 from __future__ import annotations
@@ -59,13 +59,16 @@ def main() -> None:
     noises, rng = Pieces(args.speech_pack, seed=7), np.random.default_rng(7)
     args.out.mkdir(parents=True, exist_ok=True)
     lags = json.loads(args.lags.read_text()) if args.lags else {}
-    for split in ("train", "val"):
-        for clip in load(rows(Path(args.shared)), args.pack, split, lambda r: lags.get(r["id"], 0)):
-            made = [features_of(recogniser, clip, noises if k else None, rng)
-                    for k in range(args.times if split == "train" else 1)]  # fmt: skip
-            parts = {f"{name}{k}": value for k, m in enumerate(made)
-                     for name, value in zip(("x", "code", "opening", "known"), m, strict=True)}
-            np.savez(args.out / f"{clip.name}.npz", **parts)
+    table = rows(Path(args.shared))
+    clips = {split: load(table, args.pack, split, lambda r: lags.get(r["id"], 0))
+             for split in ("train", "val")}  # fmt: skip
+    for k in range(args.times):
+        for clip in clips["train"] + clips["val"] * (k == 0):
+            path = args.out / f"{clip.name}.{k}.npz"
+            if not path.exists():
+                made = features_of(recogniser, clip, noises if k else None, rng)
+                names = ("x", "code", "opening", "known")
+                np.savez(path, **dict(zip(names, made, strict=True)))
 
 
 if __name__ == "__main__":

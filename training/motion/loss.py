@@ -38,7 +38,7 @@ class Loss:
         self.weight = torch.from_numpy((0.05 + moved / moved.max()).astype(np.float32))
 
     def __call__(self, guess: Tensor, code: Tensor, opening: Tensor, known: Tensor) -> Tensor:
-        truth, k = code[..., OUTPUTS], known.unsqueeze(-1)
+        truth = code[..., OUTPUTS]
         total = known.sum() + 1e-6
         wrong = ((guess - truth) * self.scale) ** 2 * self.weight
         codes = (wrong.mean(-1) * known).sum() / total
@@ -88,9 +88,8 @@ def check(recogniser: Recogniser, mouth: Mouth, clips: list[Clip]) -> str:
     mouth.eval()
     by_code, r = opening_of_code()[OUTPUTS], {"real": [], "generated": [], "unknown": []}
     for clip in clips:
-        gap = np.maximum(guess_clip(recogniser, mouth, clip) @ by_code, 0)
-        ok = clip.found
-        r[clip.kind].append(np.corrcoef(gap[ok] + 1e-9 * np.arange(ok.sum()), clip.opening[ok])[0, 1])
+        gap, ok = np.maximum(guess_clip(recogniser, mouth, clip) @ by_code, 0), clip.found
+        r[clip.kind].append(correlation(gap[ok], clip.opening[ok]))
     return " ".join(f"{k} {np.mean(v):.3f}" for k, v in r.items())
 
 

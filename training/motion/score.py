@@ -3,8 +3,8 @@
     python -m training.motion.score --pack motion.npz [--plots folder] [--lags lags.json]
 
 Correlations are per clip over the frames where the face was found, then averaged. `zero` is at the
-clip's own timing, `best` at the best of +-10 frames, `control` with another clip's sound. Nothing is
-corrected by `lag` unless --lags is given.
+clip's own timing, `best` at the best of +-10 frames, `control` with another clip's sound. Nothing
+is corrected by `lag` unless --lags is given.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def score_clip(clip: Clip, other: Clip) -> dict[str, float]:
     m = min(n, len(other))
     control = lip_opening(move(other.heard(0, m))[1])
     voiced = (features[:, VOICE] > 0.5) & ok
+    travel = np.abs(np.diff(gap))
     quiet = np.convolve(features[:, LOUDNESS] < -1.6, np.ones(5), "same") == 5
     return {
         "zero": by_shift[10], "best": max(by_shift), "offset": SHIFTS[int(np.argmax(by_shift))],
@@ -62,9 +63,9 @@ def score_clip(clip: Clip, other: Clip) -> dict[str, float]:
         "spread": gap[voiced].std() / max(truth[voiced].std(), 1e-3) if voiced.any() else np.nan,
         "shut": float((gap[voiced] < SHUT).mean()) if voiced.any() else np.nan,
         "truly_shut": float((truth[voiced] < SHUT).mean()) if voiced.any() else np.nan,
-        "quiet_travel": float(np.abs(np.diff(gap))[quiet[1:]].mean()) if quiet[1:].any() else np.nan,
+        "quiet_travel": float(travel[quiet[1:]].mean()) if quiet[1:].any() else np.nan,
         "quiet_open": float(gap[quiet].mean()) if quiet.any() else np.nan,
-        "travel": float(np.abs(np.diff(gap)).mean()),
+        "travel": float(travel.mean()),
         "true_travel": float(np.abs(np.diff(truth)).mean()),
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Trains the mouth network on features that were written before (features.py): quick.
 
-    python -m training.motion.train --features features/ --out mouth.pt --minutes 8 [--lags lags.json]
+    python -m training.motion.train --features features/ --out mouth.pt [--lags lags.json]
 
 One thread; checkpoint every 100 s, resumable. With --write-lags the best shift of each clip's sound
 against the guess is written, to be used in the next round.
@@ -33,14 +33,13 @@ class Cached:
 
     def __init__(self, folder: Path, table: list[dict[str, str]], split: str,
                  lags: dict[str, float], worth) -> None:  # fmt: skip
-        self.rows = [r for r in table if r["split"] == split and (folder / f"{r['id']}.npz").exists()]
+        self.rows = [r for r in table if r["split"] == split]
         self.parts = []
         for r in self.rows:
-            z = dict(np.load(folder / f"{r['id']}.npz"))
-            lag = round(lags.get(r["id"], 0))
+            lag, here = round(lags.get(r["id"], 0)), sorted(folder.glob(f"{r['id']}.*.npz"))
+            zs = [np.load(path) for path in here]
             self.parts.append([
-                (moved(z[f"x{k}"], lag), z[f"code{k}"], z[f"opening{k}"], z[f"known{k}"])
-                for k in range(len(z) // 4)
+                (moved(z["x"], lag), z["code"], z["opening"], z["known"]) for z in zs
             ])  # fmt: skip
         self.worth = np.array([worth(r) for r in self.rows])
         long = np.array([len(p[0][0]) for p in self.parts])
@@ -60,7 +59,8 @@ class Cached:
             x[outside, -1] = LOWEST
             known[outside] = 0
             out.append((x, code, opening, known))
-        return tuple(torch.from_numpy(np.stack(a).astype(np.float32)) for a in zip(*out, strict=True))
+        stacks = (np.stack(a).astype(np.float32) for a in zip(*out, strict=True))
+        return tuple(torch.from_numpy(a) for a in stacks)
 
 
 def moved(x: np.ndarray, lag: int) -> np.ndarray:
@@ -153,7 +153,8 @@ def train(args: argparse.Namespace) -> None:
         write_lags(mouth, [data], args.write_lags, lags)
 
 
-def save(mouth: Mouth, optimiser: torch.optim.Optimizer, spent: float, step: int, out: Path) -> None:
+def save(mouth: Mouth, optimiser: torch.optim.Optimizer, spent: float, step: int,
+         out: Path) -> None:  # fmt: skip
     part = out.with_suffix(".part")
     torch.save({"mouth": mouth.state_dict(), "optimiser": optimiser.state_dict(),
                 "spent": spent, "step": step}, part)  # fmt: skip

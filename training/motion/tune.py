@@ -1,9 +1,10 @@
 """Goes on training the mouth network, and the speech encoder with it, gently.
 
     python -m training.motion.tune --pack motion.npz --speech-pack pack/ --speech speech.pt
-                                    --out motion.pt --minutes 20
+                                   --mouth mouth.pt --out tuned.pt --minutes 15 [--lags lags.json]
 
-Every other step is also a phone step, so that the encoder keeps what it knows of unseen voices.
+Every other step is also a phone step, so that the encoder keeps what it knows of unseen voices. The
+statistics of its batch normalisations stay those of the phone corpus.
 """
 
 from __future__ import annotations
@@ -20,30 +21,33 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from training.motion.clips import Clip, ClipPieces, heard_by_streams, load
-from training.motion.data import JAW, opening_of_code, rows
-from training.motion.model import HISTORY, OUTPUTS, Mouth, speech_features
+from training.motion.clips import ClipPieces, load
+from training.motion.data import rows
+from training.motion.loss import Loss, check, lead_in
+from training.motion.model import OUTPUTS, Mouth, speech_features
 from training.speech.data import Pieces
 from training.speech.model import PHONES, Recogniser
 from training.speech.train import masked, padded
-from vasari.face_space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
 
-BATCH, FRAMES = 12, 100
-RATE, ENCODER_RATE = 1.5e-3, 2e-4
+BATCH, FRAMES = 8, 100
+RATE, ENCODER_RATE = 5e-4, 1.5e-4
+
 
 def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     lags = json.loads(args.lags.read_text()) if args.lags else {}
     table = rows(Path(args.shared))
-    clips, val = (load(table, args.pack, s, lambda r: lags.get(r["id"], 0.0))
-                  for s in ("train", "val"))  # fmt: skip
-    recogniser, mouth, loss_of = Recogniser(), Mouth(), Loss(spread_of(clips))
+    clips = load(table, args.pack, "train", lambda r: lags.get(r["id"], 0.0))
+    val = load(table, args.pack, "val", lambda r: 0.0)
+    recogniser, mouth = Recogniser(), Mouth()
+    loss_of = Loss(np.concatenate([c.code[:, OUTPUTS] * c.even for c in clips]).std(0))
     recogniser.load_state_dict(torch.load(args.speech)["model"])
+    mouth.load_state_dict(torch.load(args.mouth)["mouth"])
     optimiser = torch.optim.AdamW([
-        {"params": recogniser.parameters(), "lr": ENCODER_RATE, "peak": args.encoder_rate},
-        {"params": mouth.parameters(), "lr": RATE, "peak": RATE},
-    ], weight_decay=0.05)  # fmt: skip
+        {"params": recogniser.parameters(), "peak": ENCODER_RATE},
+        {"params": mouth.parameters(), "peak": RATE},
+    ], RATE, weight_decay=0.1)  # fmt: skip
     spent, step = 0.0, 0
     if args.out.exists():
         state = torch.load(args.out)
@@ -51,26 +55,23 @@ def train(args: argparse.Namespace) -> None:
         mouth.load_state_dict(state["mouth"])
         optimiser.load_state_dict(state["optimiser"])
         spent, step = state["spent"], state["step"]
-    noises = Pieces(args.speech_pack, seed=step)
-    pieces, rng = ClipPieces(clips, noises, seed=step), np.random.default_rng(step)
+    else:
+        print("before: val", check(recogniser, mouth, val), flush=True)
+    noises, rng = Pieces(args.speech_pack, seed=step), np.random.default_rng(step)
+    pieces = ClipPieces(clips, noises, seed=step)
     began, saved, loud, right = time.monotonic() - spent, spent, [], []
     while (spent := time.monotonic() - began) < args.minutes * 60:
-        recogniser.eval()  # the encoder's statistics stay those of the phone corpus
+        recogniser.eval()
         mouth.train()
-        share = spent / (args.minutes * 60)
+        share = 0.5 * (1 + math.cos(math.pi * spent / (args.minutes * 60)))
         for group in optimiser.param_groups:
-            warm = min(1, step / 100)
-            group["lr"] = group["peak"] * (warm * 0.5 * (1 + math.cos(math.pi * share)) + 0.003)
+            group["lr"] = group["peak"] * (min(1, step / 100) * share + 0.003)
         mels, energy, code, opening, known = pieces.batch(BATCH, FRAMES)
-        features = speech_features(
-            recogniser, masked(padded(mels), rng), torch.from_numpy(energy)
-        )
-        if args.encoder_rate == 0:
-            features = features.detach()
+        features = speech_features(recogniser, masked(padded(mels), rng), torch.from_numpy(energy))
         loss = loss_of(mouth(lead_in(features)), *map(torch.from_numpy, (code, opening, known)))
         loud.append(float(loss.detach()))
-        if args.encoder_rate > 0 and step % 2:
-            loss = loss + 0.5 * phone_loss(recogniser, noises, rng, right)
+        if step % 2:
+            loss = loss + phone_loss(recogniser, noises, rng, right)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_([*recogniser.parameters(), *mouth.parameters()], 3.0)
@@ -78,7 +79,7 @@ def train(args: argparse.Namespace) -> None:
         step += 1
         if step % 50 == 0:
             print(f"{spent:6.0f} s step {step} loss {np.mean(loud[-50:]):.3f} "
-                  f"phones {np.mean(right[-50:] or [0]):.3f}", flush=True)  # fmt: skip
+                  f"phones {np.mean(right[-50:]):.3f}", flush=True)  # fmt: skip
         if spent - saved > 100:
             saved = spent
             print("    val", check(recogniser, mouth, val), flush=True)
@@ -96,7 +97,8 @@ def phone_loss(recogniser: Recogniser, pieces: Pieces, rng: np.random.Generator,
     return F.cross_entropy(logits.reshape(-1, PHONES), target.reshape(-1), label_smoothing=0.05)
 
 
-def save(recogniser, mouth, optimiser, spent: float, step: int, out: Path) -> None:
+def save(recogniser: Recogniser, mouth: Mouth, optimiser: torch.optim.Optimizer, spent: float,
+         step: int, out: Path) -> None:  # fmt: skip
     part = out.with_suffix(".part")
     torch.save(
         {"recogniser": recogniser.state_dict(), "mouth": mouth.state_dict(),
@@ -111,8 +113,8 @@ if __name__ == "__main__":
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--speech-pack", type=Path, required=True)
     parser.add_argument("--speech", type=Path, required=True)
+    parser.add_argument("--mouth", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--lags", type=Path, help="json: frames that each clip's sound is late")
-    parser.add_argument("--encoder-rate", type=float, default=ENCODER_RATE)
-    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--minutes", type=float, default=15)
     train(parser.parse_args())

@@ -21,11 +21,11 @@ import numpy as np
 
 from vasari.speech import mel
 
-PHONES = (
+ARPABET = (
     "SIL AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW "
     "V W Y Z ZH"
-).split()
-UNKNOWN = 255  # a frame without a label
+)
+PHONES = ARPABET.split()
 POOL, POOL_SAMPLES = 200, 8 * 16000  # backgrounds made once, drawn from ever after
 SCORE_FLOOR = -55.0  # forced alignments worse than this are dropped
 

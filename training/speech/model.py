@@ -1,13 +1,12 @@
 """The speech encoder: normalised log-mel at 100 Hz to features at 25 Hz, 80 ms ahead.
 
 All convolutions are `valid` and every skip takes the newest frames, so the last input frame is the
-newest thing any output has seen: features of motion frame k see the sound of block k + 1 to its end,
-that is up to k / 25 s + 80 ms.
+newest thing any output has seen: features of motion frame k see the sound of block k + 1 to its
+end, that is up to k / 25 s + 80 ms.
 """
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 

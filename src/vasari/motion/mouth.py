@@ -20,7 +20,7 @@ JAW_OPEN, MOUTH_CLOSE = BLENDSHAPES.index("jawOpen"), BLENDSHAPES.index("mouthCl
 
 @cache
 def _statistics() -> dict[str, NDArray[np.generic]]:
-    """outputs (n,) which coefficients the network makes, gain (n,), and the map of lip openings
+    """Outputs (n,) which coefficients the network makes, gain (n,), and the map of lip openings
     guessed (k,) to given (k,), eye distances."""
     with (files("vasari") / "weights" / "motion.npz").open("rb") as f:
         return dict(np.load(f, allow_pickle=False))
@@ -66,8 +66,9 @@ def articulate(guess: FloatArray) -> FloatArray:
     """
     s = _statistics()
     out = np.zeros((len(guess), EXPRESSION), np.float32)
-    out[:, s["outputs"]] = guess * s["gain"]
-    raw = (guess * _opening_by_code()[s["outputs"]]).sum(-1)
+    outputs = s["outputs"].astype(int)
+    out[:, outputs] = guess * s["gain"].astype(np.float32)
+    raw = (guess * _opening_by_code()[outputs]).sum(-1)
     wanted = np.interp(raw, s["guessed"].astype(float), s["given"].astype(float))
     blend = out[:, : len(BLENDSHAPES)]
     np.clip(blend, 0, 1, out=blend)
@@ -81,7 +82,7 @@ def signed_opening(expression: FloatArray) -> FloatArray:
 
 
 def open_lips(expression: FloatArray, wanted: NDArray[np.floating]) -> None:
-    """Changes jawOpen, and mouthClose where that is not enough, until lips open as `wanted` (n,)."""
+    """Changes jawOpen, then mouthClose where that is not enough, until lips open as `wanted`."""
     for coefficient in (JAW_OPEN, MOUTH_CLOSE):
         left = (wanted - signed_opening(expression)) / _opening_by_code()[coefficient]
         expression[:, coefficient] = np.clip(expression[:, coefficient] + left, 0, 1)

@@ -92,7 +92,11 @@ def _silence(frames: int) -> FloatArray:
 
 def _joined(pieces: list[Motion], count: int) -> Motion:
     """One motion of the first `count` frames of all pieces."""
-    none = Motion(*(np.zeros((0, n), np.float32) for n in (3, 3, 2, EXPRESSION)))
-    names = ("rotation", "position", "gaze", "expression")
-    arrays = [np.concatenate([getattr(m, n) for m in (none, *pieces)])[:count] for n in names]
-    return Motion(*arrays)
+
+    def whole(width: int, arrays: list[FloatArray]) -> FloatArray:
+        return np.concatenate([np.zeros((0, width), np.float32), *arrays])[:count]
+
+    return Motion(
+        whole(3, [m.rotation for m in pieces]), whole(3, [m.position for m in pieces]),
+        whole(2, [m.gaze for m in pieces]), whole(EXPRESSION, [m.expression for m in pieces]),
+    )  # fmt: skip

@@ -52,7 +52,7 @@ def mel_bands() -> FloatArray:
 @lru_cache
 def _window() -> FloatArray:
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
-    return (hann * np.sqrt(2.0 / (FFT * np.sum(hann**2)))).astype(np.float32)
+    return np.asarray(hann * np.sqrt(2.0 / (FFT * np.sum(hann**2))), np.float32)
 
 
 def _to_mel(hz: float) -> float:
