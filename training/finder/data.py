@@ -55,7 +55,9 @@ def stills(data: Path, rows: list[tuple[Any, ...]]) -> None:
             rows.append((*shrunk(picture, marks), row["split"] == "val"))
 
 
-def clip(path: Path, label: Labelled, at: np.ndarray, val: bool, rows: list[tuple[Any, ...]]) -> None:
+def clip(
+    path: Path, label: Labelled, at: np.ndarray, val: bool, rows: list[tuple[Any, ...]]
+) -> None:
     """A few frames of a clip; only as much is decoded as they need."""
     wanted = {int(k): n for n, k in enumerate(at)}
     with av.open(str(path)) as box:
@@ -89,7 +91,9 @@ def texture(side: int, rng: Random) -> np.ndarray:
     for _ in range(rng.integers(1, 5)):
         n = int(2 ** rng.uniform(1, 7.5))
         grain = rng.normal(0, rng.uniform(10, 60), (n, n, rng.choice([1, 3])))
-        grown = cv2.resize(grain.astype(np.float32), (side, side), interpolation=int(rng.choice([0, 1, 2])))
+        grown = cv2.resize(
+            grain.astype(np.float32), (side, side), interpolation=int(rng.choice([0, 1, 2]))
+        )
         x += grown if grown.ndim == 3 else grown[..., None]
     if rng.random() < 0.3:
         wave = np.sin(np.linspace(0, rng.uniform(5, 150), side) + rng.uniform(0, 6))
@@ -156,7 +160,9 @@ class Scenes:
             return x
         return texture(self.side, rng)
 
-    def paste(self, x: np.ndarray, boxes: list[np.ndarray], face: float, tries: int, rng: Random) -> None:
+    def paste(
+        self, x: np.ndarray, boxes: list[np.ndarray], face: float, tries: int, rng: Random
+    ) -> None:
         """Puts a face of about `face` pixels into `x` where none is yet."""
         n = rng.choice(self.at)
         picture, marks = self.picture(n), self.marks[n]
@@ -181,18 +187,26 @@ class Scenes:
             picture = cv2.resize(picture, None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
             m = m @ np.diag([1 / f, 1 / f, 1.0])
         whole = (self.side, self.side)
-        if not boxes and rng.random() < (0.7 if fills else 0.08):  # the picture fills the frame, its border repeated
-            x[:] = cv2.warpAffine(np.ascontiguousarray(picture), m, whole, borderMode=cv2.BORDER_REPLICATE)
+        if not boxes and rng.random() < (
+            0.7 if fills else 0.08
+        ):  # the picture fills the frame, its border repeated
+            x[:] = cv2.warpAffine(
+                np.ascontiguousarray(picture), m, whole, borderMode=cv2.BORDER_REPLICATE
+            )
         else:
             mask = np.full(picture.shape[:2], 255, np.uint8)
             if rng.random() < 0.4:  # an oval vignette instead of a sheet
                 mask[:] = 0
                 h, w = mask.shape
-                cv2.ellipse(mask, (w // 2, h // 2), (int(w * 0.49), int(h * 0.49)), 0, 0, 360, 255, -1)
+                cv2.ellipse(
+                    mask, (w // 2, h // 2), (int(w * 0.49), int(h * 0.49)), 0, 0, 360, 255, -1
+                )
             mask = cv2.warpAffine(mask, m, whole).astype(np.float32)[..., None] / 255
             if rng.random() < 0.4:
                 mask = cv2.GaussianBlur(mask, (0, 0), 3)[..., None]
-            put_on = cv2.warpAffine(np.ascontiguousarray(picture), m, whole, borderMode=cv2.BORDER_REPLICATE)
+            put_on = cv2.warpAffine(
+                np.ascontiguousarray(picture), m, whole, borderMode=cv2.BORDER_REPLICATE
+            )
             x[:] = (put_on * mask + x * (1 - mask)).astype(np.uint8)
         boxes.append(box)
 

@@ -77,7 +77,7 @@ def main() -> None:
     model.load_state_dict(state["mean"])
     logits, right = peaks(model, Scenes(args.pack, SIDE, val=True))
     steep, shift = logistic(logits, right.astype(float))
-    print(f"{len(logits)} peaks, {right.mean():.0%} faces: score = sigmoid({steep:.2f} x + {shift:.2f})")
+    print(f"{len(logits)} peaks, {right.mean():.0%} faces; slope {steep:.2f}, shift {shift:.2f}")
     product = Product(model, steep, shift).eval()
     data = exported(product, SIDE, ("heat", "boxes"), {}, given="pictures")
     off = parity(product, data, SIDE)

@@ -100,7 +100,9 @@ def of_still(path: Path, label: Labelled, k: int) -> list[tuple[np.ndarray, ...]
 
 
 def read_npz(path: Path) -> Any:
-    raw = path.read_bytes() if path.suffix == ".npz" else lzma.open(path).read()
+    raw = path.read_bytes()
+    if path.suffix == ".xz":
+        raw = lzma.decompress(raw)
     return np.load(io.BytesIO(raw))
 
 

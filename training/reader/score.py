@@ -60,7 +60,9 @@ def stills(data: Path) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, flo
     for row in csv.DictReader((data / "stills.csv").open()):
         if row["split"] == "val" and row["file"] not in SKIPPED:
             k = place[row["file"]]
-            picture = cv2.cvtColor(cv2.imread(str(data / "stills" / row["file"])), cv2.COLOR_BGR2RGB)
+            picture = cv2.cvtColor(
+                cv2.imread(str(data / "stills" / row["file"])), cv2.COLOR_BGR2RGB
+            )
             yield picture, label.landmarks[k], label.blendshapes[k] / 255, float(label.yaw[k])
 
 
@@ -85,12 +87,16 @@ class Table:
         self.regions = regions(topology)
         self.rows: dict[str, list[dict[str, float]]] = defaultdict(list)
 
-    def add(self, kind: str, reading: Any, marks: np.ndarray, blend: np.ndarray, yaw: float) -> None:
+    def add(
+        self, kind: str, reading: Any, marks: np.ndarray, blend: np.ndarray, yaw: float
+    ) -> None:
         eye = float(np.linalg.norm(marks[33] - marks[263]))
         off = np.linalg.norm(reading.landmarks[:, :2] - marks[:, :2], axis=1) / eye
         row = {name: float(off[at].mean()) for name, at in self.regions.items()}
         a, b = LIP_GAP
-        gaps = [float(np.linalg.norm(m[a, :2] - m[b, :2])) / eye for m in (reading.landmarks, marks)]
+        gaps = [
+            float(np.linalg.norm(m[a, :2] - m[b, :2])) / eye for m in (reading.landmarks, marks)
+        ]
         depth = reading.landmarks[:, 2] - marks[:, 2]
         row |= {"lip gap": abs(gaps[0] - gaps[1]), "depth": float(np.abs(depth).mean()) / eye,
                 "blendshapes": float(np.abs(reading.blendshapes - blend)[:51].mean()),

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from vasari.networks import network
+from vasari.portrait.reader import cut_out
 from vasari.values import FloatArray, Picture
 
 FINDER = "finder"  # network in weights/
@@ -56,8 +57,10 @@ class _Square:
 
 
 def find_faces(picture: Picture) -> list[FaceBox]:
-    """The faces of a picture (H, W, 3) uint8 RGB, largest first; upright or rolled to 45 degrees."""
+    """The faces of a picture (H, W, 3) uint8 RGB, largest first; rolled by up to 45 degrees."""
     height, width = picture.shape[:2]
+    if min(height, width) < SEEN:
+        return []
     longer = max(height, width)
     found: list[FaceBox] = []
     for level in itertools.count():
@@ -105,23 +108,12 @@ def _look(picture: Picture, squares: list[_Square], least: float) -> list[FaceBo
 
 
 def _view(picture: Picture, square: _Square) -> Picture:
-    """The square at the network's size; grey where it leaves the picture."""
+    """The square at the network's size; the border is repeated where it leaves the picture."""
     side = _side()
-    height, width = picture.shape[:2]
-    left, top = max(round(square.x), 0), max(round(square.y), 0)
-    right = min(round(square.x + square.side), width)
-    bottom = min(round(square.y + square.side), height)
-    out = np.full((side, side, 3), 127, np.uint8)
-    if right <= left or bottom <= top:
-        return out
     f = side / square.side
-    x, y = round((left - square.x) * f), round((top - square.y) * f)
-    w = min(max(round((right - left) * f), 1), side - x)
-    h = min(max(round((bottom - top) * f), 1), side - y)
-    part = picture[top:bottom, left:right]
-    how = cv2.INTER_AREA if f < 1 else cv2.INTER_LINEAR
-    out[y : y + h, x : x + w] = cv2.resize(part, (w, h), interpolation=how)
-    return out
+    m = np.array([[f, 0.0, -square.x * f], [0.0, f, -square.y * f]])
+    m[:, 2] += f / 2 - 0.5  # from pixel middles to edges and back
+    return cut_out(picture, m, side)
 
 
 def _peaks(heat: FloatArray, boxes: FloatArray, square: _Square, least: float) -> list[FaceBox]:
@@ -132,7 +124,7 @@ def _peaks(heat: FloatArray, boxes: FloatArray, square: _Square, least: float) -
     found = []
     for r, c in np.argwhere((heat >= least) & (heat >= high)):
         x, y, side = (float(v) * f for v in boxes[r, c])
-        left, top = square.x + x - side / 2, square.y + y - side / 2
+        left, top = square.x + x + f / 2 - side / 2, square.y + y + f / 2 - side / 2
         found.append(FaceBox(left, top, side, side, float(heat[r, c])))
     return found
 

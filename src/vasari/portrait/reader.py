@@ -125,8 +125,8 @@ def cut_out(picture: Picture, m: NDArray[np.float64], side: int) -> Picture:
     square = np.array([[-2, -2], [side + 2, -2], [side + 2, side + 2], [-2, side + 2]])
     back = cv2.invertAffineTransform(m)
     corners = square @ back[:, :2].T + back[:, 2]
-    low = np.clip(np.floor(corners.min(0)), 0, (width - 2, height - 2)).astype(int)
-    high = np.clip(np.ceil(corners.max(0)), low + 2, (width, height)).astype(int)
+    low = np.clip(np.floor(corners.min(0)), 0, (width - 1, height - 1)).astype(int)
+    high = np.clip(np.ceil(corners.max(0)), low + 1, (width, height)).astype(int)
     part = picture[low[1] : high[1], low[0] : high[0]]
     size = np.maximum(np.round((high - low) * scale * 1.2), 1).astype(int)
     small = cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA)
