@@ -1,0 +1,41 @@
+# make demo   a picture speaks: demo.mp4, in a virtual environment made here
+# make test   style, types and the tests that take minutes
+# make slow   the tests that take longer
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; \
+	then echo $$p; break; fi; done)
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock
+
+.PHONY: demo test slow lock clean
+
+demo: .venv/made
+	$(INSTALL) '.[demo]'
+	@$(BIN)/python -m vasari.demo demo.mp4
+
+test: .venv/made
+	$(INSTALL) '.[demo,dev]'
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q
+
+slow: .venv/made
+	$(INSTALL) '.[demo,dev]'
+	$(BIN)/python -m pytest -q -m slow
+
+.venv/made: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Vasari needs Python 3.11, 3.12 or 3.13 (PYTHON=...)."; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+lock: # newest versions of everything, after which the tests should run
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade '.[demo,dev]'
+	{ echo "# The exact versions that were tested, for pip install -c. Made by: make lock"; \
+	  $(BIN)/pip freeze --exclude vasari | sort -f; } > requirements.lock
+
+clean:
+	rm -rf .venv build dist demo.mp4
