@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from vasari.errors import OutputError, PictureError, SoundError, VasariError, VideoError
 
 if TYPE_CHECKING:
+    from vasari.drive import drive
+    from vasari.motion.track import track
     from vasari.portrait import read_portrait
     from vasari.say import say
     from vasari.talk import talk
@@ -31,9 +33,11 @@ __all__ = [
     "Style",
     "VasariError",
     "VideoError",
+    "drive",
     "read_portrait",
     "say",
     "talk",
+    "track",
 ]
 
 # Imported when first asked for: `vasari --help` must not wait for what draws and listens.
@@ -41,9 +45,11 @@ _WHERE = {
     "Face": "vasari.values",
     "Motion": "vasari.values",
     "Style": "vasari.values",
+    "drive": "vasari.drive",
     "read_portrait": "vasari.portrait",
     "say": "vasari.say",
     "talk": "vasari.talk",
+    "track": "vasari.motion.track",
 }
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 import vasari
+from vasari import cli_motion
 from vasari.errors import VasariError
 
 MADE, CANNOT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes
@@ -138,6 +139,10 @@ def read(
         found = read_files(picture, face, out, draw, _tell)
         if as_json:
             print(json.dumps(found))
+
+
+app.command()(cli_motion.track)
+app.command()(cli_motion.drive)
 
 
 @app.command()

@@ -8,13 +8,14 @@ by value, by how much the wide one would change against the noise of this very v
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vasari.values import FloatArray
 
-WIDE, NARROW = 4, 1  # frames looked at on each side
+WIDE, NARROW = 4, 2  # frames looked at on each side
 NOISE_OF_THIRD = np.sqrt(20.0)  # third differences of white noise of deviation 1 deviate so much
 NORMAL_MEDIAN = 0.6745  # median of the size of a normal value of deviation 1
 FAST = 2.0  # times the noise: a change by which a value counts as moving
@@ -30,7 +31,7 @@ def smooth(values: FloatArray, starts: NDArray[np.bool_]) -> FloatArray:
     """
     out = np.array(values, np.float32)
     edges = [0, *np.flatnonzero(starts[1:]) + 1, len(values)]
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         out[a:b] = _smooth_stretch(values[a:b])
     return out
 

@@ -1,0 +1,73 @@
+"""The commands that take motion from a video: `vasari track` and `vasari drive`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+Video = Annotated[str, typer.Argument(metavar="VIDEO", help="A video of one face.")]
+
+
+def track(
+    video: Annotated[
+        str, typer.Argument(metavar="VIDEO", help="A video of one face, or a Live Link Face CSV.")
+    ],
+    out: Annotated[str, typer.Option("-o", "--out", metavar="MOTION", help="The motion file.")],
+    landmarks: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.npz", help="Also the landmarks, pixels of the video."),
+    ] = None,
+    csv: Annotated[
+        str | None, typer.Option(metavar="FILE.csv", help="Also as Live Link Face writes it.")
+    ] = None,
+) -> None:
+    """Take the motion of the face in VIDEO, at 25 pictures a second.
+
+    Examples:
+    vasari track ada.mp4 -o ada.motion --csv ada.csv
+
+    vasari track take.csv -o take.motion
+    """
+    from vasari.cli import _progress, _sentences, _tell
+
+    with _sentences():
+        from vasari.tracking import track_files
+
+        with _progress() as show:
+            track_files(video, out, landmarks, csv, show, _tell)
+
+
+def drive(
+    picture: Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a saved face.")],
+    video: Video,
+    out: Annotated[
+        str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')
+    ],
+    absolute: Annotated[
+        bool,
+        typer.Option("--absolute", help="Pose and expression as they are, not as changes."),
+    ] = False,
+    frame: Annotated[
+        Literal["crop", "full"], typer.Option(help="Head and shoulders, or the whole picture.")
+    ] = "crop",
+    face: Annotated[int, typer.Option(min=1, metavar="N", help="1 is the largest.")] = 1,
+) -> None:
+    """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
+
+    Examples:
+    vasari drive ada.jpg actor.mp4 -o ada.mp4
+
+    vasari drive first.png clip.mp4 -o again.mp4 --absolute --frame full
+    """
+    from vasari.cli import _progress, _sentences, _tell
+
+    with _sentences():
+        from vasari.drive import drive as make
+
+        with _progress() as show:
+            make(
+                picture, video, out, absolute=absolute, frame=frame, face=face,
+                progress=show, tell=_tell,
+            )  # fmt: skip
+        _tell(f"Made {out}")
