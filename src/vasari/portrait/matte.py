@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +10,7 @@ from vasari.face_space import face_space
 from vasari.networks import network
 from vasari.values import FloatArray, Picture
 
-SIDE = 256  # px, input and output of the network
+SIDE = 192  # px, input and output of the network
 WIDEN = 1.15  # the network sees this much more than the crop
 FIT_SIDE = 512  # px, at which the network's edges are fitted to the picture's
 FINE_SIDE = 1024  # px, most at which the fit is applied
@@ -36,8 +34,6 @@ def find_matte(picture: Picture, landmarks: FloatArray, crop: Crop) -> tuple[Mas
     Returns:
         matte (H, W) uint8, and False where the network failed and a plain outline stands in.
     """
-    if not (files("vasari") / "weights" / "matte.onnx").is_file():
-        return np.asarray(outline(landmarks, picture.shape[:2]) * 255, np.uint8), True
     oval = face_oval(landmarks, picture.shape[:2])
     matte = np.zeros(picture.shape[:2], np.float32)
     for square in reversed(_squares(crop, picture.shape[:2])):
