@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from training.face_space.fit import Tracks
-from vasari.face_space import lip_gaps, pose_of
+from training.face_space.fit import Tracks, code_clip
+from vasari import Face, VasariError, read_portrait
+from vasari.face_space import face_space, lip_gaps, pose_of
 from vasari.media import open_sound, read_video
 from vasari.values import BLENDSHAPES, EXPRESSION, SOUND_HZ
 
 JAW_OPEN = BLENDSHAPES.index("jawOpen")
 KINDS = ("real", "unknown", "generated")
+NEARLY_AHEAD = 12.0  # degrees of yaw and pitch: the pose of such a portrait can be changed freely
 
 
 def add_shared_argument(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +40,7 @@ class Clip:
         opening: (T,) inner-lip opening of the speaker, eye distances, 25 Hz.
         jaw: (T,) jawOpen of the speaker.
         found: (T,) where the teacher saw the face.
+        code: (T, EXPRESSION) the speaker's expression.
     """
 
     name: str
@@ -44,6 +50,7 @@ class Clip:
     opening: np.ndarray
     jaw: np.ndarray
     found: np.ndarray
+    code: np.ndarray
 
     def portrait(self) -> np.ndarray:
         """(H, W, 3) the first picture."""
@@ -66,11 +73,12 @@ def validation_clips(shared: Path, seconds: float, most: int | None) -> list[Cli
 
 
 def _clip(tracks: Tracks, data: Path, name: str, frames: int) -> Clip:
-    shapes = tracks.shapes(name)[:frames]
+    shapes, space = tracks.shapes(name)[:frames], face_space()
+    code, _ = code_clip(tracks, name, space.basis, space.residual_reader)
     return Clip(
         name, tracks.rows[name]["kind"], data / "clips" / f"{name}.mp4",
         data / "sound" / f"{name}.opus", lip_opening(shapes),
-        tracks.blendshapes(name)[:frames, JAW_OPEN], tracks.found(name)[:frames],
+        tracks.blendshapes(name)[:frames, JAW_OPEN], tracks.found(name)[:frames], code[:frames],
     )  # fmt: skip
 
 
@@ -88,3 +96,25 @@ def upright(landmarks: np.ndarray, blendshapes: np.ndarray) -> np.ndarray:
         expression[: len(BLENDSHAPES)] = blendshapes[k]
         out[k] = pose_of(points, expression).unproject(points)
     return out
+
+
+def test_portraits(shared: Path, most: int) -> dict[str, Face]:
+    """The astronaut and photographs that look nearly straight ahead, read by ourselves."""
+    faces: dict[str, Face] = {}
+    for name, picture in _photographs(shared):
+        if len(faces) == most:
+            break
+        with suppress(VasariError):
+            face = read_portrait(picture)
+            if abs(face.rotation[0]) < NEARLY_AHEAD and abs(face.rotation[1]) < NEARLY_AHEAD:
+                faces[name] = face
+    return faces
+
+
+def _photographs(shared: Path) -> Iterator[tuple[str, Any]]:
+    with suppress(ImportError):
+        from skimage.data import astronaut
+
+        yield "astronaut", astronaut()
+    paths = sorted((shared / "data" / "portraits").glob("photo_*"))
+    yield from ((p.stem, p) for p in paths)

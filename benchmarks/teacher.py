@@ -180,7 +180,9 @@ def _look(landmarker: Any, picture: np.ndarray, k: int, mode: int) -> tuple[Any,
 
     height, width = picture.shape[:2]
     image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=picture)
-    found = landmarker.detect(image) if mode == STILLS else landmarker.detect_for_video(image, 40 * k)
+    found = (
+        landmarker.detect(image) if mode == STILLS else landmarker.detect_for_video(image, 40 * k)
+    )
     if not found.face_landmarks:
         return None
     points = np.array([[p.x * width, p.y * height, p.z * width] for p in found.face_landmarks[0]])

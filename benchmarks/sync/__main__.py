@@ -2,17 +2,19 @@
 
     python -m benchmarks.sync --teacher-python teacher/bin/python [--clips 20]
 
-For each validation clip the first picture is the portrait and its sound the voice. Lip opening (mean
-gap of the inner-lip pairs / eye distance) and jawOpen are read from the rendered pictures and
-correlated with the speaker's own track: at zero offset, at the best within 5 frames, and against the
-mouth that another clip's sound made (control). The same correlation before rendering (`codes`: the
-motion alone; `rig`: the posed mesh) tells in which room sync is lost. Nothing is corrected for the
-clips' own audio lag.
+For each validation clip the first picture is the portrait and its sound the voice. Lip opening
+(mean gap of the inner-lip pairs / eye distance) and jawOpen are read from the rendered pictures,
+each for itself, and correlated with the speaker's own track: at zero offset, at the best within 5
+frames, and against the mouth that another clip's sound made (control). The same correlation before
+rendering (`codes`: the motion alone; `rig`: this person's mesh) tells in which room sync is lost,
+and --perfect draws the speaker's own track instead of what was heard: what the renderer and the
+teacher leave of a perfect motion. Nothing is corrected for the clips' own audio lag.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -31,15 +33,14 @@ from benchmarks.data import (
 )
 from benchmarks.record import save
 from benchmarks.sync.measure import at_rest, best, correlation, quiet_frames
-from benchmarks.teacher import Teacher, add_teacher_arguments, start_teacher
-from vasari import Face, Style, VasariError, read_portrait, talk
+from benchmarks.teacher import STILLS, Teacher, add_teacher_arguments, start_teacher
+from vasari import Face, Motion, Style, VasariError, read_portrait, talk
 from vasari.face_space import Rig
 from vasari.motion import MotionStream
-from vasari.render import onto_face
+from vasari.render import Renderer, onto_face
 from vasari.speech import SpeechStream
 
 APART = 7  # the control is the clip so many places on
-NOISE = 0.006  # eye distances: what the teacher's own reading of a still mouth moves
 
 
 @dataclass(frozen=True)
@@ -51,29 +52,42 @@ class Made:
     found: np.ndarray
 
 
-def make(clip: Clip, teacher: Teacher, size: int) -> Made:
+def make(clip: Clip, teacher: Teacher, size: int, perfect: bool) -> Made:
     """Render one clip and read it again."""
     face, sound = read_portrait(clip.portrait()), clip.heard()
-    seen = teacher.read(talk(face, sound, size=size, fps=25))
-    opening = {"pictures": lip_opening(upright(seen.landmarks, seen.blendshapes))}
-    jaw = {"pictures": seen.blendshapes[:, JAW_OPEN]}
-    opening["codes"], opening["rig"], jaw["codes"] = before_rendering(face, sound)
-    return Made(opening, jaw, seen.found)
+    motion = own_motion(clip) if perfect else heard_motion(sound)
+    shown = drawn(face, motion, size) if perfect else talk(face, sound, size=size, fps=25)
+    seen = teacher.read(shown, STILLS)
+    codes, rig = before_rendering(face, motion)
+    jaw = {"pictures": seen.blendshapes[:, JAW_OPEN], "codes": motion.expression[:, JAW_OPEN]}
+    pictures = lip_opening(upright(seen.landmarks, seen.blendshapes))
+    return Made({"pictures": pictures, "codes": codes, "rig": rig}, jaw, seen.found)
 
 
-def before_rendering(face: Face, sound: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(T,) each: lip opening of the motion on a closed mouth, of the mesh, and jawOpen."""
+def heard_motion(sound: np.ndarray) -> Motion:
     features = SpeechStream(25).push(sound, last=True)
-    motion = MotionStream(Style(), 25).push(features, last=True)
-    anyone = Rig(np.asarray(_closed_mouth(face)), np.zeros_like(face.expression))
-    codes = lip_opening(np.stack([anyone.shape(e) for e in motion.expression]))
+    return MotionStream(Style(), 25).push(features, last=True)
+
+
+def own_motion(clip: Clip) -> Motion:
+    """The speaker's own expression, on a head that rests."""
+    n = len(clip.code)
+    rest = (np.zeros((n, k), np.float32) for k in (3, 3, 2))
+    return Motion(*rest, clip.code)
+
+
+def drawn(face: Face, motion: Motion, size: int) -> Iterator[np.ndarray]:
+    renderer, on_face = Renderer(face, size), onto_face(face, motion)
+    return (renderer.draw(on_face, k) for k in range(len(on_face)))
+
+
+def before_rendering(face: Face, motion: Motion) -> tuple[np.ndarray, np.ndarray]:
+    """(T,) lip opening of the motion alone, and (T,) of this person's mesh."""
     rig = Rig(face.neutral, face.expression)
+    anyone = Rig(rig.shape(np.zeros_like(face.expression)), np.zeros_like(face.expression))
+    codes = lip_opening(np.stack([anyone.shape(e) for e in motion.expression]))
     mesh = np.stack([rig.shape(e) for e in onto_face(face, motion).expression])
-    return codes, lip_opening(mesh), motion.expression[:, JAW_OPEN]
-
-
-def _closed_mouth(face: Face) -> np.ndarray:
-    return Rig(face.neutral, face.expression).shape(np.zeros_like(face.expression))
+    return codes, lip_opening(mesh)
 
 
 def score(clip: Clip, made: Made, other: Made) -> dict[str, Any]:
@@ -90,10 +104,11 @@ def score(clip: Clip, made: Made, other: Made) -> dict[str, Any]:
             "zero": correlation(tracks["pictures"], real, ok), "best": top, "offset": offset,
             "control_zero": correlation(others["pictures"], real, also),
             "control_best": best(others["pictures"], real, also)[0],
-            **{stage: correlation(t, real, ok) for stage, t in tracks.items() if stage != "pictures"},
+            **{s: correlation(t, real, ok) for s, t in tracks.items() if s != "pictures"},
             "spread": float(tracks["pictures"][:n][ok].std() / max(real[:n][ok].std(), 1e-3)),
         }  # fmt: skip
-    out["lips"]["rendering"] = correlation(made.opening["pictures"], made.opening["rig"], made.found)
+    lips = made.opening
+    out["lips"]["rendering"] = correlation(lips["pictures"], lips["rig"], made.found)
     quiet = quiet_frames(clip.heard(), n)
     out["silence"] = at_rest(made.opening["pictures"][:n], quiet & made.found[:n])
     out["silence_real"] = at_rest(clip.opening[:n], quiet & clip.found[:n])
@@ -127,10 +142,14 @@ def table(by_kind: dict[str, dict[str, Any]]) -> str:
     for name, part in (("made", "silence"), ("speaker", "silence_real")):
         rest = whole[part]
         lines.append(
-            f"in silence, {name}: travel {rest['travel']['mean']} eye distances a second, "
-            f"closed {rest['closed']['mean']} of frames"
+            f"in silence, {name}: travel {_number(rest['travel'])} eye distances a second, "
+            f"closed {_number(rest['closed'])} of frames, mean of clips"
         )
     return "\n".join(lines)
+
+
+def _number(value: dict[str, float | None]) -> str:
+    return "-" if value["mean"] is None else f"{value['mean']:.3f}"
 
 
 def _cell(value: dict[str, float | None] | None) -> str:
@@ -146,6 +165,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, help="only so many, of each kind its share")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each clip at most")
     parser.add_argument("--size", type=int, default=256, help="side of the pictures")
+    parser.add_argument("--perfect", action="store_true", help="move by the speaker's own track")
     parser.add_argument("--out", type=Path, help="where the JSON goes [benchmarks/results]")
     args = parser.parse_args()
     start = perf_counter()
@@ -154,7 +174,7 @@ def main() -> None:
     with start_teacher(args) as teacher:
         for clip in clips:
             try:
-                done.append((clip, make(clip, teacher, args.size)))
+                done.append((clip, make(clip, teacher, args.size, args.perfect)))
             except VasariError as error:
                 unread.append({"clip": clip.name, "kind": clip.kind, "why": str(error)})
     rows = [score(c, made, done[(k + APART) % len(done)][1]) for k, (c, made) in enumerate(done)]
@@ -168,7 +188,7 @@ def main() -> None:
     print(table(by_kind))
     print(f"portraits read: {len(done)} of {len(clips)}")
     settings = {"size": args.size, "seconds": args.seconds, "fps": 25}
-    path = save("sync", {
+    path = save("sync_perfect" if args.perfect else "sync", {
         "settings": settings, "took_seconds": perf_counter() - start,
         "portraits_read": len(done) / max(len(clips), 1), "unread": unread,
         "summary": by_kind, "clips": rows,

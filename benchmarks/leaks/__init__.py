@@ -1,0 +1,1 @@
+"""How independent are pose, gaze, expression and identity? `python -m benchmarks.leaks`."""
