@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from vasari.face_space import rotation_angles, rotation_matrix
+from vasari.face_space import (
+    JAW_OPEN,
+    face_space,
+    lip_gaps,
+    rotation_angles,
+    rotation_matrix,
+)
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Motion
 
 NECK = np.array([0.0, 1.1, 0.7], np.float32)  # where a head turns, face space
@@ -22,7 +28,10 @@ def kept_expression(face: Face) -> FloatArray:
     keep[: len(BLENDSHAPES)][MOUTH] = 0
     keep[: len(BLENDSHAPES)][SMILE] = SMILE_KEPT
     keep[len(BLENDSHAPES) :] = 0
-    return keep * face.expression
+    kept = keep * face.expression
+    gaps = lip_gaps(face_space().basis)[:, 2:7].mean(1)  # by how much each code parts the lips
+    kept[JAW_OPEN] = min(0.0, -float(kept @ gaps / gaps[JAW_OPEN]))  # a kept smile may not
+    return kept
 
 
 def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
@@ -47,7 +56,7 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
     position = motion.position * share + about_neck
     expression = motion.expression + kept_expression(face)
     n = len(BLENDSHAPES)
-    expression[:, :n] = np.clip(expression[:, :n], -0.2, 1)
+    expression[:, :n] = np.clip(expression[:, :n], -0.4, 1)
     expression = face.expression + share * (expression - face.expression)
     return Motion(
         rotation.astype(np.float32), position.astype(np.float32),
