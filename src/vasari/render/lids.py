@@ -16,6 +16,7 @@ from vasari.values import FloatArray, Indices, Picture
 
 STRETCH_BEGINS, STRETCH_FULL = 1.25, 2.2  # times the lid's height in the portrait
 STRENGTH = 0.85  # how much of the stretched skin is covered at the most
+LASH_STRENGTH = 0.75  # of the line that the lashes of a closed eye make
 LASHES = 0.24  # share of the lid's height that keeps its own pixels, at its edge
 TOP = 0.06  # share of the lid's height left bare at its upper end
 
@@ -39,6 +40,8 @@ class Lid:
         height = np.linalg.norm(landmarks[above, :2] - landmarks[edge, :2], axis=1)
         self._height = max(float(height[1:-1].mean()), 1.0)
         self._tone = _skin(picture, landmarks[np.r_[below, above], :2])
+        self._lash = _darkest(picture, landmarks[edge, :2])
+        self._thick = max(1.0, 0.13 * self._height + 0.012 * float(np.ptp(landmarks[edge, 0])))
 
     def draw(self, out: Picture, points: FloatArray) -> None:
         """Draw into `out` (H, W, 3 or 4); points (468+, 2+) are the landmarks now, pixels."""
@@ -51,15 +54,42 @@ class Lid:
         where = hole(np.concatenate([low, high[::-1]]), (out.shape[1], out.shape[0]))
         if where is None:
             return
-        h, w = where.mask.shape
         soft = cv2.GaussianBlur(where.mask, (0, 0), max(0.6, 0.14 * height))
-        mask = (soft * np.float32(STRENGTH * min(share, 1))).astype(np.uint8)
-        skin = np.empty((h, w, 3), np.uint8)
-        skin[:] = self._tone
-        box = out[where.y : where.y + h, where.x : where.x + w]
-        patch = np.ascontiguousarray(box)
-        blend(patch, skin, mask)
-        box[:] = patch
+        _lay(out, where.x, where.y, self._tone, soft * np.float32(STRENGTH * min(share, 1)))
+        self._draw_lashes(out, edge, min(share, 1))
+
+    def _draw_lashes(self, out: Picture, edge: FloatArray, share: float) -> None:
+        """The lashes of a closed eye lie on its line."""
+        size = np.array([out.shape[1], out.shape[0]])
+        low = np.clip(np.floor(edge.min(0)).astype(int) - 4, 0, size)
+        high = np.clip(np.ceil(edge.max(0)).astype(int) + 5, 0, size)
+        if (high - low).min() < 2:
+            return
+        line = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+        fixed = np.round((edge - low) * 16).astype(np.int32)
+        cv2.polylines(line, [fixed], False, 255, max(1, round(self._thick)), cv2.LINE_AA, 4)
+        soft = cv2.GaussianBlur(line, (0, 0), 0.4 * self._thick + 0.3)
+        _lay(out, int(low[0]), int(low[1]), self._lash, soft * np.float32(LASH_STRENGTH * share))
+
+
+def _lay(out: Picture, x: int, y: int, tone: NDArray[np.uint8], mask: FloatArray) -> None:
+    """Blend one colour over a box of the picture, in place; mask (h, w) is 0 to 255."""
+    h, w = mask.shape
+    box = out[y : y + h, x : x + w]
+    patch = np.ascontiguousarray(box)
+    colour = np.empty((h, w, 3), np.uint8)
+    colour[:] = tone
+    blend(patch, colour, np.asarray(mask, np.uint8))
+    box[:] = patch
+
+
+def _darkest(picture: Picture, points: FloatArray) -> NDArray[np.uint8]:
+    """(3,) the tone of the darkest third of the pixels at points."""
+    size = picture.shape[1], picture.shape[0]
+    at = np.clip(np.round(points).astype(int), 0, np.array(size) - 1)
+    seen = picture[at[:, 1], at[:, 0]].astype(np.float32)
+    dark = seen[seen.sum(1) <= np.percentile(seen.sum(1), 34)]
+    return np.asarray(dark.mean(0), np.uint8)
 
 
 def _skin(picture: Picture, points: FloatArray) -> NDArray[np.uint8]:
