@@ -38,7 +38,7 @@ LIDS_LOWER = np.array([7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380,
 LIDS_ABOVE = np.array([247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 286, 414])
 UPPER_LID_SHARE = 0.9  # of a closing eye's way; the lower lid makes the rest
 LID_SHUT = 0.30  # an eye is shut when this share of its opening is left by the linear code
-LIP_SHUT = 0.035  # a mouth less open than this in the portrait counts as closed, eye distances
+LIP_SHUT = 0.022  # a mouth less open than this in the portrait counts as closed, eye distances
 JAW_OPEN = BLENDSHAPES.index("jawOpen")
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import PictureError
-from vasari.face_space import Pose, face_space, pose_of, settle_mouth
+from vasari.face_space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
 from vasari.portrait.finder import FaceBox, find_faces
 from vasari.portrait.gaze import gaze_of
+from vasari.portrait.lip_line import settle_lip_line
 from vasari.portrait.matte import Crop, find_matte
 from vasari.portrait.picture import Opened, from_array, open_picture
 from vasari.portrait.plate import make_plate
@@ -48,7 +49,7 @@ def read_portrait(
     box = _chosen(opened.rgb, face, say)
     reading = read_landmarks(opened.rgb, box)
     _check_reading(reading, say)
-    landmarks, expression, pose, neutral = _parted(reading)
+    landmarks, expression, pose, neutral = _parted(opened.rgb, reading)
     crop = crop_of(landmarks, pose.scale, opened.rgb.shape[:2])
     matte = _matte(opened, landmarks, crop, say)
     return Face(
@@ -125,12 +126,17 @@ def _check_reading(reading: Reading, say: Say) -> None:
         )
 
 
-def _parted(reading: Reading) -> tuple[FloatArray, FloatArray, Pose, FloatArray]:
+def _parted(
+    picture: Picture, reading: Reading
+) -> tuple[FloatArray, FloatArray, Pose, FloatArray]:
     """Landmarks (lips settled), expression, pose and neutral shape of a reading."""
     expression = np.zeros(EXPRESSION, np.float32)
     expression[: len(BLENDSHAPES)] = reading.blendshapes
     pose = pose_of(reading.landmarks, expression)
-    shape, expression = settle_mouth(pose.unproject(reading.landmarks), expression)
+    shape = pose.unproject(reading.landmarks)
+    if not mouth_is_open(shape):
+        shape = pose.unproject(settle_lip_line(picture, reading.landmarks, pose.scale))
+    shape, expression = settle_mouth(shape, expression)
     neutral = shape - np.tensordot(expression, face_space().basis, 1)
     return pose.project(shape), expression, pose, np.asarray(neutral, np.float32)
 
