@@ -216,8 +216,8 @@ class Scenes:
         boxes: list[np.ndarray] = []
         faces = rng.choice([0, 1, 2, 3, 4], p=[0.22, 0.5, 0.12, 0.08, 0.08])
         for k in range(faces):
-            largest = 1.05 if faces == 1 else 0.42
-            face = self.side * float(np.exp(rng.uniform(np.log(0.07), np.log(largest))))
+            low, high = (0.28, 1.15) if faces == 1 and rng.random() < 0.6 else (0.07, 0.42)
+            face = self.side * float(np.exp(rng.uniform(np.log(low), np.log(high))))
             self.paste(x, boxes, face, 6 if k else 1, rng)
         if faces and rng.random() < 0.15:  # wide and tall pictures come with bars
             bar = int(rng.uniform(0.05, 0.3) * self.side)
