@@ -34,7 +34,6 @@ class Mesh:
         weight: (V,) how far each turns with the head.
         follow: (V,) how far each takes over what the expression does to its spoke's oval point.
         oval: (V - 468,) that point.
-        breath: (V,) how far each rises with a breath.
     """
 
     source: FloatArray
@@ -42,7 +41,6 @@ class Mesh:
     weight: FloatArray
     follow: FloatArray
     oval: NDArray[np.int16]
-    breath: FloatArray
 
 
 def build_mesh(landmarks: FloatArray, pose: Pose, size: tuple[int, int]) -> Mesh:
@@ -58,13 +56,11 @@ def build_mesh(landmarks: FloatArray, pose: Pose, size: tuple[int, int]) -> Mesh
     rings = _rings(landmarks, oval, pose.scale)
     source = np.concatenate([landmarks[:468], rings.reshape(-1, 3)]).astype(np.float32)
     triangles = np.concatenate([space.triangles, _hole_triangles(), _ring_triangles(oval)])
-    weight, breath = _head_weight(source, landmarks, pose, size)
+    weight = _head_weight(source, landmarks, pose, size)
     weight[:468] = np.where(weight[:468] > 0, 1, weight[:468])
     follow = np.concatenate([np.zeros(468), np.repeat(np.exp(-RINGS / FOLLOW), len(oval))])
-    return Mesh(
-        source, triangles.astype(np.int32), weight, (follow * _border(source, size, pose.scale)
-        ).astype(np.float32), np.tile(oval, len(RINGS)), breath,
-    )  # fmt: skip
+    follow = (follow * _border(source, size, pose.scale)).astype(np.float32)
+    return Mesh(source, triangles.astype(np.int32), weight, follow, np.tile(oval, len(RINGS)))
 
 
 def unfold(landmarks: FloatArray) -> FloatArray:
@@ -132,8 +128,8 @@ def _border(source: FloatArray, size: tuple[int, int], unit: float) -> FloatArra
 
 def _head_weight(
     source: FloatArray, landmarks: FloatArray, pose: Pose, size: tuple[int, int]
-) -> tuple[FloatArray, FloatArray]:
-    """(V,) share of the head's motion, and (V,) share of a breath."""
+) -> FloatArray:
+    """(V,) share of the head's motion."""
     roll = np.radians(pose.rotation[2])
     up = np.array([-np.sin(roll), np.cos(roll)])  # towards the chin
     chin, top = landmarks[152, :2], landmarks[10, :2]
@@ -143,8 +139,7 @@ def _head_weight(
     away = np.linalg.norm(source[:, :2] - middle, axis=1) / pose.scale
     round_head = 1 - _smooth((away - HEAD_RADIUS) / HEAD_FADE)
     border = _border(source, size, pose.scale)
-    breath = _smooth((below - 0.3) / 1.2) * border
-    return (neck * round_head * border).astype(np.float32), breath.astype(np.float32)
+    return np.asarray(neck * round_head * border, np.float32)
 
 
 def _ring_triangles(oval: NDArray[np.int16]) -> NDArray[np.int32]:
