@@ -19,8 +19,8 @@ import torch
 
 from training.motion.clips import Clip, heard_by_streams, load
 from training.motion.data import opening_of_code, rows
+from training.motion.loss import lead_in
 from training.motion.model import FEATURES, HISTORY, OUTPUTS, Mouth, speech_features
-from training.motion.train import lead_in
 from training.speech.export import export
 from training.speech.model import Recogniser
 from training.speech.train import padded

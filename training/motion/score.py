@@ -46,13 +46,14 @@ def at_shift(guess: np.ndarray, truth: np.ndarray, ok: np.ndarray, shift: int) -
     return correlation(a[use], b[use])
 
 
-def score_clip(clip: Clip, other: Clip) -> dict[str, float]:
-    n = len(clip)
-    features, expression = move(clip.heard(0, n))
+def score_clip(clip: Clip, made: tuple[np.ndarray, np.ndarray],
+               other: np.ndarray) -> dict[str, float]:  # fmt: skip
+    """`made`: features and expression of the clip; `other`: the expression of another sound."""
+    n, (features, expression) = len(clip), made
     gap, truth, ok = lip_opening(expression), clip.opening, clip.found
     by_shift = [at_shift(gap, truth, ok, s) for s in SHIFTS]
     m = min(n, len(other))
-    control = lip_opening(move(other.heard(0, m))[1])
+    control = lip_opening(other[:m])
     voiced = (features[:, VOICE] > 0.5) & ok
     travel = np.abs(np.diff(gap))
     quiet = np.convolve(features[:, LOUDNESS] < -1.6, np.ones(5), "same") == 5
@@ -96,8 +97,9 @@ def main() -> None:
     lags = json.loads(args.lags.read_text()) if args.lags else {}
     clips = load(rows(Path(args.shared)), args.pack, "val", lambda r: lags.get(r["id"], 0.0))
     found = defaultdict(list)
+    made = [move(clip.heard(0, len(clip))) for clip in clips]
     for k, clip in enumerate(clips):
-        score = score_clip(clip, clips[(k + 7) % len(clips)])
+        score = score_clip(clip, made[k], made[(k + 7) % len(clips)][1])
         for kind in (clip.kind, "all"):
             found[kind].append(score)
     for kind, scores in found.items():

@@ -7,7 +7,7 @@ import numpy as np
 from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray
 
 # Blinks: log-normal intervals (Bentivoglio 1997), here 20 a minute on average.
-BLINK_MEDIAN, BLINK_SPREAD = 2.35, 0.55  # seconds, of the logarithm
+BLINK_MEDIAN, BLINK_SPREAD = 2.1, 0.55  # seconds, of the logarithm
 BLINK_SHORTEST, BLINK_LONGEST = 0.6, 8.0  # seconds
 FIRST_BLINK = 0.7, 2.2  # seconds
 # Closure at each frame: lids shut in two frames and open in three or four.

@@ -12,8 +12,9 @@ from vasari.values import FloatArray
 
 LIMIT = np.array([8.0, 7.0, 5.0])  # degrees of yaw, pitch, roll that are only ever approached
 VIGOUR_KEPT = 0.97  # a frame: liveliness rises and falls within a second or two
-STRENGTH = np.array([0.95, 0.68, 0.72])  # against the clips: a portrait is watched closely
-CALM_IN, LIVELY_IN = 0.05, 0.12  # a frame, how quickly liveliness follows speech
+STRENGTH = np.array([1.05, 0.8, 0.85])  # against the clips: a portrait is watched closely
+CALM = 0.5  # of the clips' vigour in silence: much of it there is no longer silence
+CALM_IN, LIVELY_IN = 0.08, 0.2  # a frame, how quickly liveliness follows speech
 NOD_FRAMES = 12
 NOD_DEGREES = 1.6  # of a stress of strength 1
 BREATH_HZ = 0.24
@@ -65,7 +66,7 @@ class Head:
         m, kept = self._m, VIGOUR_KEPT
         noise = self._random.normal(0, 1, 4)
         self._vigour = kept * self._vigour + noise[3] * m["vigour"] * np.sqrt(1 - kept**2)
-        quiet, loud = m["spread"][:, 0], m["spread"][:, 1]
+        quiet, loud = CALM * m["spread"][:, 0], m["spread"][:, 1]
         spread = (quiet + (loud - quiet) * self._life) * np.exp(self._vigour - m["vigour"] ** 2)
         new = (m["past"] * self._past).sum(1) + noise[:3] * spread
         self._past[:, 1:] = self._past[:, :-1].copy()
