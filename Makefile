@@ -11,7 +11,8 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c requirement
 .PHONY: demo test slow lock clean
 
 demo: .venv/made
-	$(INSTALL) '.[demo]'
+	$(INSTALL) .
+	$(INSTALL) --no-deps scikit-image  # for one picture: what it needs to run is left out
 	@$(BIN)/python -m vasari.demo demo.mp4
 
 test: .venv/made

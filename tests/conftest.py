@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from vasari.cli import main
+from vasari.demo import demo_portrait
 
 
 def voice_like(seconds: float, rate: int = 16_000, seed: int = 0) -> NDArray[np.float32]:
@@ -47,10 +49,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def portrait(shelf: Path) -> Path:
-    """The astronaut of scikit-image, a photograph by NASA in the public domain."""
-    data = pytest.importorskip("skimage.data")
-    Image.fromarray(data.astronaut()).save(shelf / "ada.png")
-    return shelf / "ada.png"
+    """A photograph by NASA in the public domain."""
+    return Path(shutil.copy(demo_portrait(), shelf / "ada.png"))
 
 
 @pytest.fixture(scope="session")
@@ -68,14 +68,36 @@ def face_file(shelf: Path, portrait: Path) -> Path:
     return shelf / "ada.face"
 
 
-@pytest.fixture(scope="session")
-def vasari_command() -> Command:
-    """Runs `vasari ...` in a process of its own."""
+class Ended(NamedTuple):
+    """How a command ended."""
 
-    def run(*words: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "vasari", *map(str, words)]
-        return subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", timeout=120, **options
-        )  # type: ignore[call-overload,no-any-return]
+    code: int
+    out: str
+    err: str
+
+
+Vasari = Callable[..., Ended]
+
+
+@pytest.fixture
+def vasari(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Vasari:
+    """Runs `vasari ...` in this process."""
+
+    def run(*words: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["vasari", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        code = end.value.code
+        return Ended(code if isinstance(code, int) else 0, *capsys.readouterr())
 
     return run
+
+
+def start(*words: str | Path, **options: Any) -> subprocess.Popen[str]:
+    """`vasari ...` in a process of its own."""
+    command = [sys.executable, "-m", "vasari", *map(str, words)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        **options,
+    )  # fmt: skip

@@ -44,7 +44,7 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     signal.signal(signal.SIGTERM, _stop)
     try:
-        app()
+        app(prog_name="vasari")
     except KeyboardInterrupt:
         _leave("Stopped; nothing was left behind.", INTERRUPTED)
 
@@ -188,7 +188,7 @@ def _sentences() -> Iterator[None]:
     if not debug:
         warnings.simplefilter("ignore")
     try:
-        _settle_libraries()
+        settle_libraries()
         yield
     except KeyboardInterrupt:
         _leave("Stopped; nothing was left behind.", INTERRUPTED)
@@ -204,7 +204,8 @@ def _sentences() -> Iterator[None]:
         )
 
 
-def _settle_libraries() -> None:
+def settle_libraries() -> None:
+    """One thread for each library, and silence from FFmpeg."""
     import av.logging
     import cv2
 

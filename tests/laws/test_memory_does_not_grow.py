@@ -1,0 +1,46 @@
+"""Memory does not grow with length."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import repeat
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vasari
+from tests.conftest import voice_like, write_wav
+from tests.faces import made_face
+
+STATM = Path("/proc/self/statm")
+pytestmark = pytest.mark.skipif(not STATM.exists(), reason="needs Linux to tell its memory")
+ALLOWED = 24e6  # bytes: allocators breathe
+
+
+def resident() -> int:
+    """Bytes of this process in memory."""
+    return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def endless(seconds: int) -> Iterator[np.ndarray]:
+    yield from repeat(voice_like(1.0), seconds)
+
+
+def test_talk_for_a_minute() -> None:
+    shown = vasari.talk(made_face(), endless(60), size=256)
+    memory = [resident() for k, _ in enumerate(shown) if k % 250 == 249]
+    assert max(memory[2:]) - memory[1] < ALLOWED
+
+
+@pytest.mark.slow
+def test_say_for_ten_minutes(tmp_path: Path) -> None:
+    sound = write_wav(tmp_path / "a.wav", np.tile(voice_like(10.0), 60))
+    memory: list[int] = []
+    vasari.say(
+        made_face(), sound, tmp_path / "a.mp4", size=256,
+        progress=lambda done, _: memory.append(resident()) if done % 500 == 0 else None,
+    )  # fmt: skip
+    assert len(memory) == 30
+    assert max(memory[5:]) - memory[4] < ALLOWED

@@ -1,0 +1,58 @@
+"""Nothing half-written is ever left at the output path."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Vasari, start, voice_like, write_wav
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)]
+)
+def test_stopped_in_the_middle(
+    face_file: Path, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    sound = write_wav(tmp_path / "long.wav", voice_like(120.0))
+    (tmp_path / "a.mp4").write_text("older")
+    running = start("say", face_file, sound, "-o", tmp_path / "a.mp4")
+    wait_for_pictures(tmp_path)
+    running.send_signal(number)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == code, said
+    assert (tmp_path / "a.mp4").read_text() == "older"
+    if number != signal.SIGKILL:
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["a.mp4", "long.wav"]
+        assert said.strip() == "Stopped; nothing was left behind."
+
+
+def wait_for_pictures(folder: Path) -> None:
+    for _ in range(600):
+        if any(p.stat().st_size for p in folder.glob(".vasari-*")):
+            return
+        time.sleep(0.1)
+    raise AssertionError("no picture was written")
+
+
+def test_an_error_in_the_middle(
+    vasari: Vasari, face_file: Path, voice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vasari.render import Renderer
+
+    draw = Renderer.draw
+
+    def fails_at_nine(self: Renderer, motion: object, k: int) -> object:
+        if k == 9:
+            raise MemoryError
+        return draw(self, motion, k)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Renderer, "draw", fails_at_nine)
+    assert vasari("say", face_file, voice, "-o", tmp_path / "a.mp4").code == 1
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,28 @@
+"""Few names, sorted, and each is there."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+import vasari
+
+ROOMS = ["vasari"] + [f"vasari.{m.name}" for m in pkgutil.iter_modules(vasari.__path__) if m.ispkg]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_exported_names(room: str) -> None:
+    names = importlib.import_module(room).__all__
+    assert list(names) == sorted(names)
+    assert all(hasattr(importlib.import_module(room), name) for name in names)
+
+
+def test_functions_win_over_modules_of_their_name() -> None:
+    importlib.import_module("vasari.talk")
+    importlib.import_module("vasari.say")
+    assert callable(vasari.talk)
+    assert callable(vasari.say)
+    with pytest.raises(AttributeError, match="sing"):
+        vasari.sing  # type: ignore[attr-defined]  # noqa: B018
