@@ -23,12 +23,10 @@ from vasari.media import read_video
 from vasari.motion.follow import Follower, Sight
 from vasari.motion.smooth import smooth
 from vasari.portrait.gaze import gaze_of
-from vasari.portrait.reader import Reading
 from vasari.render.renderer import CAMERA
 from vasari.values import (
     BLENDSHAPES,
     EXPRESSION,
-    LANDMARKS,
     MOTION_HZ,
     FloatArray,
     Motion,
@@ -87,9 +85,14 @@ def track(
     cuts = tuple(k for k, sight in enumerate(sights) if sight.cut)
     for sentence in _gaps(found, cuts):
         tell(sentence)
-    landmarks, blendshapes = _held([sight.reading for sight in sights])
-    starts = np.array([sight.fresh for sight in sights])
-    poses, shapes, blendshapes = _calmed(landmarks, blendshapes, starts)
+    seen = [sight.reading for sight in sights if sight.reading]
+    starts = np.array([sight.fresh for sight in sights])[found]
+    poses, shapes, blendshapes = _calmed(
+        np.array([reading.landmarks for reading in seen]),
+        np.array([reading.blendshapes for reading in seen]), starts,
+    )  # fmt: skip
+    held = np.maximum(np.cumsum(found) - 1, 0)  # which of those seen each picture shows
+    poses, shapes, blendshapes = [poses[k] for k in held], shapes[held], blendshapes[held]
     neutral, expression = _coded(shapes, blendshapes, found)
     motion = Motion(
         np.array([pose.rotation for pose in poses]), _positions(poses, int(np.argmax(found))),
@@ -97,17 +100,6 @@ def track(
     )  # fmt: skip
     landmarks = np.array([p.project(s) for p, s in zip(poses, shapes, strict=True)])
     return Track(motion, landmarks, found, cuts, neutral, first)
-
-
-def _held(readings: list[Reading | None]) -> tuple[FloatArray, FloatArray]:
-    """(T, 478, 3) and (T, 52); where nothing was read, what was before, or else what comes."""
-    landmarks = np.zeros((len(readings), LANDMARKS, 3), np.float32)
-    blendshapes = np.zeros((len(readings), len(BLENDSHAPES)), np.float32)
-    last = next(reading for reading in readings if reading)
-    for k, reading in enumerate(readings):
-        last = reading or last
-        landmarks[k], blendshapes[k] = last.landmarks, last.blendshapes
-    return landmarks, blendshapes
 
 
 def _calmed(
