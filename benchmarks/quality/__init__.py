@@ -1,0 +1,1 @@
+"""Does the picture stay what it was? `python -m benchmarks.quality`."""
