@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import Command
+from tests.conftest import Vasari
 from tests.faces import expression, made_face, still
 from vasari.drive import as_changes, as_seen, follow, resting
 from vasari.media import VideoWriter, open_sound, read_video
@@ -114,31 +114,27 @@ def driver_video(path: Path, picture: np.ndarray, voice: Path | None) -> Path:
 
 @pytest.mark.parametrize("sounding", [True, False])
 def test_the_command_keeps_length_size_and_sound(
-    portrait: Path, voice: Path, tmp_path: Path, vasari_command: Command, sounding: bool
+    portrait: Path, voice: Path, tmp_path: Path, vasari: Vasari, sounding: bool
 ) -> None:
     picture = head(portrait)
     Image.fromarray(picture).save(tmp_path / "ada.png")
     video = driver_video(tmp_path / "in.mp4", picture, voice if sounding else None)
     out = tmp_path / "out.mp4"
-    done = vasari_command(
-        "drive", tmp_path / "ada.png", video, "-o", out, "--absolute", "--frame", "full"
-    )
-    assert done.returncode == 0, done.stderr
+    done = vasari("drive", tmp_path / "ada.png", video, "-o", out, "--absolute", "--frame", "full")
+    assert done.code == 0, done.err
     pictures = list(read_video(out))
     assert len(pictures) == 25
     assert pictures[0].shape == (256, 256, 3)
     with av.open(str(out)) as file:
         assert bool(file.streams.audio) is sounding
-    assert ("no sound" in done.stderr) is not sounding
+    assert ("no sound" in done.err) is not sounding
 
 
-def test_an_input_is_never_overwritten(
-    portrait: Path, tmp_path: Path, vasari_command: Command
-) -> None:
+def test_an_input_is_never_overwritten(portrait: Path, tmp_path: Path, vasari: Vasari) -> None:
     picture = head(portrait)
     video = driver_video(tmp_path / "in.mp4", picture, None)
     before = video.read_bytes()
-    done = vasari_command("drive", portrait, video, "-o", video)
-    assert done.returncode == 1
-    assert "another name" in done.stderr
+    done = vasari("drive", portrait, video, "-o", video)
+    assert done.code == 1
+    assert "another name" in done.err
     assert video.read_bytes() == before

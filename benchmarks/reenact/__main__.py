@@ -2,11 +2,11 @@
 
     python -m benchmarks.reenact [--shared ../shared] [--sheets FOLDER]
 
-What `vasari drive FIRST.png CLIP.mp4 -o OUT.mp4 --absolute --frame full` makes is decoded again and
-compared picture by picture with data/clips512, the given first picture left out. PSNR and SSIM are of
-grey pictures (SSIM: 11-tap Gaussian window, sigma 1.5, Wang et al. 2004), for the whole picture and
-for boxes around mouth and eyes, placed by the teacher's tracks. Two controls: the first picture held
-still, and the real clip encoded again at the bit rate of our file.
+What `vasari drive FIRST.png CLIP.mp4 -o OUT.mp4 --absolute --frame full` makes is decoded again
+and compared picture by picture with data/clips512, the given first picture left out. PSNR and SSIM
+are of grey pictures (SSIM: 11-tap Gaussian window, sigma 1.5, Wang et al. 2004), for the whole
+picture and for boxes around mouth and eyes, placed by the teacher's tracks. Two controls: the first
+picture held still, and the real clip encoded again at the bit rate of our file.
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@
 Errors are two-dimensional, in per cent of the eye distance, each picture against the teacher's own
 track (the teacher run again on these pictures differs from it by .9 % in its video mode). Jitter is
 the median second difference of the landmarks from picture to picture. Lag, in pictures (positive:
-ours is late), is where the correlation with the teacher's lip opening and yaw is highest, to a
-fraction of a picture, over the clips in which they move. Milliseconds are those of one core for
-everything: decoding, finding, reading, smoothing.
+ours is late), is where the correlation of lip opening and yaw is highest, to a fraction of a
+picture, over the clips in which they move: against the teacher, whose video mode filters and is
+late itself, and against our own readings before smoothing, which is what smoothing costs.
+Milliseconds are those of one core for everything: decoding, finding, reading, smoothing.
 """
 
 from __future__ import annotations
@@ -27,10 +28,14 @@ from benchmarks.record import save
 from training.reader.data import labelled, read_npz
 from vasari.errors import VideoError
 from vasari.face_space import LIDS_LOWER, LIDS_UPPER, pose_of
+from vasari.media import read_video
+from vasari.motion.follow import Follower
 from vasari.motion.track import track
 
-LIPS = [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409,
-        78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 191, 80, 81, 82, 13, 312, 311, 310, 415]  # fmt: skip
+LIPS = np.r_[
+    61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409,
+    78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 191, 80, 81, 82, 13, 312, 311, 310, 415,
+]  # fmt: skip
 REGIONS = {"all": range(478), "lips": LIPS, "lids": np.r_[LIDS_UPPER, LIDS_LOWER]}
 OTHER_FACE = 0.5  # eye distances: such an error means that another face was followed
 MOST_LAG = 4
@@ -60,6 +65,7 @@ def measure(clip: Path, teacher: np.ndarray, seconds: float) -> dict[str, Any]:
         except VideoError:
             return {"found": 0.0}
         spent = time.process_time() - begun
+        before = unsmoothed(video, seen.landmarks)
     n = min(len(seen.found), len(teacher))
     ours, real, found = seen.landmarks[:n], teacher[:n], seen.found[:n]
     unit = np.linalg.norm(real[:, 33] - real[:, 263], axis=1)
@@ -71,13 +77,28 @@ def measure(clip: Path, teacher: np.ndarray, seconds: float) -> dict[str, Any]:
     if off[found].mean() > OTHER_FACE:
         return result | {"other face": 1.0}
     result |= {name: 100 * float(off[found][:, points].mean()) for name, points in REGIONS.items()}
-    result |= {"jitter": jitter(ours, unit), "teacher's jitter": jitter(real, unit)}
+    rough = np.linalg.norm((before[:n] - real)[..., :2], axis=-1) / unit[:, None]
+    result |= {
+        "all, not smoothed": 100 * float(rough[found].mean()),
+        "jitter, not smoothed": jitter(before[:n], unit),
+        "jitter": jitter(ours, unit), "teacher's jitter": jitter(real, unit),
+    }  # fmt: skip
     for name, curve in (("lips", lip_curve), ("yaw", yaw_curve)):
         a, b = curve(ours, unit), curve(real, unit)
         if n > 40 and b.std() > MOVING[name]:
             result |= {f"{name} r": float(np.corrcoef(a, b)[0, 1]), f"{name} lag": lag(a, b)}
+            result[f"{name} lag of smoothing"] = lag(a, curve(before[:n], unit))
             result[f"{name} size"] = float(a.std() / b.std())
     return result
+
+
+def unsmoothed(video: Path, tracked: np.ndarray) -> np.ndarray:
+    """(T, 478, 3) as the reader gives them one after the other; as tracked where it lost them."""
+    follower, out = Follower(), tracked.copy()
+    for k, picture in enumerate(read_video(video)):
+        reading = follower.look(picture).reading
+        out[k] = tracked[k] if reading is None else reading.landmarks
+    return out
 
 
 def jitter(landmarks: np.ndarray, unit: np.ndarray) -> float:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.conftest import Command
+from tests.conftest import Vasari
 from vasari.errors import VideoError
 from vasari.media import VideoWriter
 from vasari.motion.smooth import smooth
@@ -143,14 +143,10 @@ def test_smoothing_of_the_shortest(frames: int) -> None:
     np.testing.assert_allclose(smooth(line, np.zeros(frames, bool)), line, atol=1e-4)
 
 
-def test_the_command_writes_all_three(
-    swaying: Path, tmp_path: Path, vasari_command: Command
-) -> None:
+def test_the_command_writes_all_three(swaying: Path, tmp_path: Path, vasari: Vasari) -> None:
     names = [tmp_path / name for name in ("a.motion", "a.npz", "a.csv")]
-    done = vasari_command(
-        "track", swaying, "-o", names[0], "--landmarks", names[1], "--csv", names[2]
-    )
-    assert done.returncode == 0, done.stderr
+    done = vasari("track", swaying, "-o", names[0], "--landmarks", names[1], "--csv", names[2])
+    assert done.code == 0, done.err
     assert len(Motion.load(names[0])) == 30
     with np.load(names[1]) as packed:
         assert packed["landmarks"].shape == (30, 478, 3)
