@@ -5,6 +5,7 @@ Only the demo portrait is shown: Eileen Collins, photographed by NASA, in the pu
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -38,10 +39,12 @@ def save(name: str, picture: np.ndarray) -> None:
 
 
 def small(picture: np.ndarray, side: int) -> np.ndarray:
+    """A square picture, resampled."""
     return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
 
 
 def titled(picture: np.ndarray, title: str) -> np.ndarray:
+    """A picture with a line of text above it."""
     out = cv2.copyMakeBorder(picture, 24, 4, 2, 2, cv2.BORDER_CONSTANT, value=(PAPER,) * 3)
     cv2.putText(out, title, (6, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.45, INK, 1, cv2.LINE_AA)
     return out
@@ -98,6 +101,7 @@ def mesh(face: Face) -> np.ndarray:
 
 
 def posed_relative(yaw: float, pitch: float) -> Motion:
+    """One frame, relative to rest, of a turned head."""
     zero = np.zeros((1, 3), np.float32)
     turn = np.array([[yaw, pitch, 0]], np.float32)
     return Motion(turn, zero, zero[:, :2], np.zeros((1, EXPRESSION), np.float32))
@@ -149,8 +153,11 @@ def drawn_mouth(face: Face, width: int) -> np.ndarray:
     tone = tones(pixels(np.array([50, 280, 117, 346])), pixels(rings["lips_outer"]), pixels(eye))
     half = (width - 8) // 2
     cells = []
-    for texture, name in zip(draw_teeth(tone), ("upper row, on the head",
-                                                "lower row and tongue, on the jaw"), strict=True):
+    for texture, name in zip(
+        draw_teeth(tone),
+        ("upper row, on the head", "lower row and tongue, on the jaw"),
+        strict=True,
+    ):
         picture = on_checks(texture)
         height = round(picture.shape[0] * half / picture.shape[1])
         seen = cv2.resize(picture, (half, height), interpolation=cv2.INTER_AREA)
@@ -166,7 +173,7 @@ def strip(face: Face, count: int = 6, side: int = 230) -> np.ndarray:
     opening = lip_opening(spoken().expression)
     at = np.linspace(4, min(len(pictures), len(opening)) - 12, count + 1).astype(int)
     best = [a + int(np.argmax(opening[a:b]) if k % 2 else np.argmin(opening[a:b]))
-            for k, (a, b) in enumerate(zip(at, at[1:], strict=False))]  # fmt: skip
+            for k, (a, b) in enumerate(pairwise(at))]  # fmt: skip
     return np.hstack([small(pictures[k], side) for k in best])
 
 
@@ -208,6 +215,7 @@ def curves(width: int = 940, row: int = 74) -> np.ndarray:
 
 
 def draw_wave(canvas: np.ndarray, sound: np.ndarray, left: int, top: int, row: int) -> None:
+    """The reach of the sound, column by column, in one row of the canvas."""
     columns = canvas.shape[1] - left - 8
     loudest = max(float(np.abs(sound).max()), 1e-6)
     for k, piece in enumerate(np.array_split(sound, columns)):
@@ -217,6 +225,7 @@ def draw_wave(canvas: np.ndarray, sound: np.ndarray, left: int, top: int, row: i
 
 
 def main() -> None:
+    """Make them all."""
     face = vasari.read_portrait(demo_portrait())
     save("read.jpg", small_drawing(face))
     save("mesh.jpg", mesh(face))
