@@ -21,6 +21,7 @@ from training.finder.model import SIDE, Finder
 from training.reader.export import PARITY, exported, parity
 
 SCENES = 400  # composed pictures to calibrate on
+DOUBT = -2.5  # heat in logits under which nobody asks
 NEAR = 0.5  # of the face side: a peak so near its middle is right
 
 
@@ -44,7 +45,7 @@ def peaks(model: Finder, scenes: Scenes) -> tuple[np.ndarray, np.ndarray]:
         with torch.no_grad():
             heat, boxes = (t[0].numpy() for t in model(torch.from_numpy(picture[None])))
         high = cv2.dilate(heat, np.ones((3, 3), np.uint8))
-        for r, c in np.argwhere((heat >= high) & (heat > -6)):
+        for r, c in np.argwhere((heat >= high) & (heat > DOUBT)):
             away = [float(np.hypot(*(boxes[r, c, :2] - t[:2]))) / t[2] for t in truth]
             best = int(np.argmin(away)) if away else -1
             if away and away[best] < NEAR and truth[best][2] < SMALLEST:

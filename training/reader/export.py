@@ -21,7 +21,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from training.reader.model import SIZES, Reader
+from training.reader.model import SIZES, Reader, parts
 from training.reader.train import UNIT
 
 PARITY = 1e-3  # largest difference allowed, crop sides and probabilities
@@ -101,6 +101,10 @@ def main() -> None:
     side = SIZES[args.stage].side
     mirror = np.load(Path(args.shared) / "data" / "topology.npz")["mirror"]
     extra = {"mirror": json.dumps([int(k) for k in mirror])}
+    if args.stage in parts():
+        index, weight = parts()[args.stage]
+        extra["points"] = json.dumps([int(k) for k in index])
+        extra["weights"] = json.dumps([round(float(w), 3) for w in weight])
     data = exported(model, side, ("landmarks", "blendshapes", "face"), extra)
     off = parity(model, data, side)
     if off > PARITY:

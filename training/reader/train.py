@@ -1,4 +1,6 @@
-"""Trains one of the two readers; the learning rate falls to zero when the minutes are used up.
+"""Trains one of the readers (coarse, fine, mouth, eye).
+
+The learning rate falls to zero when the minutes are used up.
 
     python -m training.reader.train --stage fine --pack pack/ --out run/ --minutes 60 [--start x.pt]
 
@@ -21,26 +23,46 @@ import torch
 from torch import Tensor, nn
 
 from training.reader.augment import sample, without_face
-from training.reader.model import SIZES, Reader
+from training.reader.model import LANDMARKS, SIZES, Reader, parts
+from vasari.portrait.detail import EYE, MOUTH
 from vasari.portrait.reader import BOX_ROOM, FINE_ROOM
 
 FACELESS = 0.08  # of each batch
 DECAY = 0.998  # of the averaged weights
 BOX_EYES = 1.95  # eye distances a box side, on average: what a coarse crop's unit is
-UNIT = {"coarse": BOX_EYES * BOX_ROOM, "fine": FINE_ROOM}  # eye distances a crop side
+UNIT = {
+    "coarse": BOX_EYES * BOX_ROOM,
+    "fine": FINE_ROOM,
+    "mouth": MOUTH.room,
+    "eye": EYE.room,
+}  # eye distances a crop side
 LIP_GAPS = ((13, 14), (82, 87), (312, 317), (81, 178), (311, 402), (80, 88), (310, 318),
             (191, 95), (415, 324))  # fmt: skip
 LID_GAPS = ((159, 145), (158, 153), (160, 144), (386, 374), (385, 380), (387, 373))
 
 
-def weights(topology: np.lib.npyio.NpzFile) -> Tensor:
-    """(478, 3): how much each coordinate counts; mean 1 before depth is turned down."""
+def placed(stage: str) -> np.ndarray:
+    """The landmarks (n,) that a stage's network places."""
+    return parts()[stage][0] if stage in parts() else np.arange(LANDMARKS)
+
+
+def gaps(stage: str) -> tuple[Tensor, Tensor]:
+    """Upper and lower partners of mouth and lids among the landmarks that a stage places."""
+    place = {int(k): n for n, k in enumerate(placed(stage))}
+    pairs = [(place[a], place[b]) for a, b in LIP_GAPS + LID_GAPS if a in place and b in place]
+    upper, lower = torch.tensor(pairs).T
+    return upper, lower
+
+
+def weights(topology: np.lib.npyio.NpzFile, stage: str) -> Tensor:
+    """(n, 3): how much each coordinate counts; mean 1 before depth is turned down."""
     w = np.ones(478, np.float32)
     for name, weight in (("face_oval", 0.7), ("left_eyebrow", 1.5), ("right_eyebrow", 1.5),
                          ("lips_outer", 3), ("lips_inner", 4), ("left_eye", 3),
                          ("right_eye", 3), ("left_iris", 3), ("right_iris", 3)):  # fmt: skip
         w[topology[name]] = weight
     w[[468, 473]] = 4
+    w = w[placed(stage)]
     w /= w.mean()
     return torch.from_numpy(np.stack([w, w, 0.3 * w], 1))
 
@@ -62,13 +84,15 @@ class Batches:
         self.chance = weight / weight.sum()
         self.stage, self.batch, self.seed = stage, batch, seed
 
-    def __call__(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def __call__(self, step: int) -> tuple[np.ndarray, ...]:
+        """Crops, landmarks, blendshapes, whether a face, and eye distances of that face."""
         rng = np.random.default_rng((self.seed, step))
         side = SIZES[self.stage].side
         x = np.empty((self.batch, side, side, 3), np.uint8)
-        y = np.zeros((self.batch, 478, 3), np.float32)
+        y = np.zeros((self.batch, LANDMARKS, 3), np.float32)
         b = np.zeros((self.batch, 52), np.float32)
-        face = (np.arange(self.batch) >= round(FACELESS * self.batch)).astype(np.float32)
+        faceless = 0 if self.stage in parts() else round(FACELESS * self.batch)
+        face = (np.arange(self.batch) >= faceless).astype(np.float32)
         for k, n in enumerate(rng.choice(self.train, self.batch, p=self.chance)):
             if face[k]:
                 x[k], y[k], b[k] = sample(self.crops[n], self.marks[n], self.blend[n], self.mirror,
@@ -76,23 +100,22 @@ class Batches:
             else:
                 x[k] = without_face(self.crops[n], self.marks[n], side, rng)
         y[:, :, :2] -= (side - 1) / 2
-        return x, y * (UNIT[self.stage] / side), b, face
+        y *= UNIT[self.stage] / side
+        eye = np.linalg.norm(y[:, 33] - y[:, 263], axis=1).clip(1e-3)
+        return x, y[:, placed(self.stage)], b, face, eye
 
 
-def loss_of(out: tuple[Tensor, Tensor, Tensor], y: Tensor, b: Tensor, face: Tensor,
-            weight: Tensor) -> tuple[Tensor, Tensor]:  # fmt: skip
+def loss_of(out: tuple[Tensor, Tensor, Tensor], y: Tensor, b: Tensor, face: Tensor, eye: Tensor,
+            weight: Tensor, pairs: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:  # fmt: skip
     """The loss, and the plain landmark error in eye distances for the log."""
     marks, blend, logit = out
     on = face > 0
-    d = marks[on] - y[on]
-    size = (y[on][:, 33] - y[on][:, 263]).norm(dim=1)  # a far-off crop must not count double
-    d = d / size[:, None, None]
+    d = (marks[on] - y[on]) / eye[on][:, None, None]  # a far-off crop must not count double
     place = (d.abs() * weight).mean()
-    lips = torch.stack([d[:, a, 1] - d[:, c, 1] for a, c in LIP_GAPS], 1).abs().mean()
-    lids = torch.stack([d[:, a, 1] - d[:, c, 1] for a, c in LID_GAPS], 1).abs().mean()
+    gap = (d[:, pairs[0], 1] - d[:, pairs[1], 1]).abs().mean()
     shapes = (torch.sigmoid(blend[on]) - b[on]).abs().mean()
     believed = nn.functional.binary_cross_entropy_with_logits(logit, face)
-    total = place + 0.5 * lips + 0.5 * lids + 0.15 * shapes + 0.01 * believed
+    total = place + gap + 0.15 * shapes + 0.01 * believed
     return total, d[..., :2].norm(dim=2).mean().detach()
 
 
@@ -148,7 +171,8 @@ def main() -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     topology = Path(args.shared) / "data" / "topology.npz"
     batches = Batches(args.pack, topology, args.stage, args.batch, args.seed)
-    weight = weights(np.load(topology)).to(device)
+    weight = weights(np.load(topology), args.stage).to(device)
+    pairs = gaps(args.stage)
     model = Reader(SIZES[args.stage])
     path = args.out / f"{args.stage}.pt"
     step, used = 0, 0.0
@@ -171,12 +195,12 @@ def main() -> None:
         mean = {k: v.to(device) for k, v in saved["mean"].items()}
         best.load_state_dict(saved["best"])
     begun, kept, shown, errors = time.time() - used, time.time(), time.time(), []
-    for x, y, b, face in ahead(batches, step, args.workers):
+    for batch in ahead(batches, step, args.workers):
         progress = (time.time() - begun) / (60 * args.minutes)
         for group, share in zip(best.param_groups, (1.0, 0.1), strict=True):
             group["lr"] = rate(progress, args.rate) * share
-        tensors = [torch.from_numpy(a).to(device) for a in (x, y, b, face)]
-        loss, error = loss_of(model(tensors[0]), *tensors[1:], weight)
+        tensors = [torch.from_numpy(a).to(device) for a in batch]
+        loss, error = loss_of(model(tensors[0]), *tensors[1:], weight, pairs)
         best.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -208,7 +232,7 @@ def examples(batches: Batches) -> np.ndarray:
         _, y, _ = sample(blank, batches.marks[n], batches.blend[n], batches.mirror,
                          batches.stage, side, rng)  # fmt: skip
         y[:, :2] -= (side - 1) / 2
-        shapes.append(y[None] * (UNIT[batches.stage] / side))
+        shapes.append(y[None, placed(batches.stage)] * (UNIT[batches.stage] / side))
     return np.concatenate(shapes)
 
 

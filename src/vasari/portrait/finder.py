@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from vasari.networks import network
-from vasari.portrait.reader import cut_out
+from vasari.portrait.crops import cut_out
 from vasari.values import FloatArray, Picture
 
 FINDER = "finder"  # network in weights/

@@ -1,8 +1,9 @@
-"""Reads 478 landmarks and 52 blendshapes from a face, in two looks.
+"""Reads 478 landmarks and 52 blendshapes from a face, in three looks.
 
 A coarse network sees the face as it stands in the picture; its landmarks stand the face upright
 and at one size for the fine network. A portrait is read several times with small shifts and
 mirrored, and the mean is taken; in a video the last picture's landmarks replace the coarse look.
+Mouth and eyes are looked at once more from near by (`detail`).
 """
 
 from __future__ import annotations
@@ -12,26 +13,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vasari.networks import network
-from vasari.values import BLENDSHAPES, LANDMARKS, FloatArray, Picture
+from vasari.portrait.crops import about, cut_out, squared, to_picture, upright
+from vasari.values import BLENDSHAPES, FloatArray, Picture
 
 if TYPE_CHECKING:
     from vasari.portrait.finder import FaceBox
 
-# The average face seen from the front, in eye distances: (landmark, right, down). Brow, chin and
-# sides steady the fit when an eye is closed or far away.
-ANCHORS = (
-    (33, -0.50, -0.27), (133, -0.19, -0.25), (362, 0.19, -0.25), (263, 0.50, -0.27),
-    (168, 0.00, -0.31), (2, 0.00, 0.25), (61, -0.32, 0.49), (291, 0.32, 0.49),
-    (152, 0.00, 1.03), (10, 0.00, -0.86), (234, -0.79, -0.03), (454, 0.79, -0.03),
-)  # fmt: skip
-ANCHOR_INDEX = np.array([a[0] for a in ANCHORS])
-ANCHOR_PLACE = np.array([a[1:] for a in ANCHORS])
-MIDDLE = np.array([0.0, 0.09])  # eye distances: what stands in the middle of an upright crop
 COARSE, FINE = "reader_coarse", "reader"  # networks in weights/
 BOX_ROOM = 1.4  # sides of the finder's box that the coarse network sees
 FINE_ROOM = 2.5  # eye distances that the fine network sees
@@ -96,60 +87,6 @@ def read_landmarks(
     return Reading(reading.landmarks, reading.blendshapes, reading.confidence * trust)
 
 
-def upright(landmarks: FloatArray, side: int, room: float) -> NDArray[np.float64]:
-    """Similarity (2, 3) from picture pixels to an upright crop of `side` pixels.
-
-    `room` is the crop's side in eye distances; landmarks (478, 2 or 3) are pixels.
-    """
-    here = landmarks[ANCHOR_INDEX, :2].astype(np.float64)
-    middle, place_middle = here.mean(0), ANCHOR_PLACE.mean(0)
-    a = (here - middle) @ np.array([1, 1j])
-    b = (ANCHOR_PLACE - place_middle) @ np.array([1, 1j])
-    size = max(float((np.abs(a) ** 2).sum()), 1e-6)
-    turn = complex((b * a.conj()).sum()) / size * side / room  # least squares: b = turn * a
-    linear = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
-    target = side / 2 + (place_middle - MIDDLE) * side / room
-    return np.column_stack([linear, target - linear @ middle])
-
-
-def cut_out(picture: Picture, m: NDArray[np.float64], side: int) -> Picture:
-    """The square of `side` pixels that the similarity `m` (2, 3) takes out of the picture.
-
-    What lies outside repeats the border. A large picture is shrunk first, only where needed,
-    because a warp alone would alias.
-    """
-    scale = float(np.hypot(m[0, 0], m[1, 0]))
-    if scale > 0.7:
-        return _warp(picture, m, side)
-    height, width = picture.shape[:2]
-    square = np.array([[-2, -2], [side + 2, -2], [side + 2, side + 2], [-2, side + 2]])
-    back = cv2.invertAffineTransform(m)
-    corners = square @ back[:, :2].T + back[:, 2]
-    low = np.clip(np.floor(corners.min(0)), 0, (width - 1, height - 1)).astype(int)
-    high = np.clip(np.ceil(corners.max(0)), low + 1, (width, height)).astype(int)
-    part = picture[low[1] : high[1], low[0] : high[0]]
-    size = np.maximum(np.round((high - low) * scale * 1.2), 1).astype(int)
-    small = cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA)
-    f = size / (high - low)
-    # Pixel x of the small part lies at (x + 1/2) / f - 1/2 + low of the picture.
-    grow = np.diag([1 / f[0], 1 / f[1], 1.0])
-    grow[:2, 2] = 0.5 / f - 0.5 + low
-    return _warp(np.asarray(small), (_square(m) @ grow)[:2], side)
-
-
-def _warp(picture: Picture, m: NDArray[np.float64], side: int) -> Picture:
-    return np.asarray(
-        cv2.warpAffine(
-            picture, m, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        ),
-        np.uint8,
-    )
-
-
-def _square(m: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.vstack([m, [0.0, 0.0, 1.0]])
-
-
 def _read(name: str, crops: Picture) -> tuple[FloatArray, FloatArray, FloatArray]:
     """(N, side, side, 3) -> landmarks (N, 478, 3) in crop sides from the middle, blendshapes
     (N, 52), face (N,)."""
@@ -169,15 +106,6 @@ def _mirror() -> NDArray[np.int64]:
     return np.array(json.loads(network(FINE).get_modelmeta().custom_metadata_map["mirror"]))
 
 
-def _to_picture(marks: FloatArray, m: NDArray[np.float64], side: int) -> FloatArray:
-    """(478, 3) in crop sides -> pixels of the picture that `m` cut the crop from."""
-    back = cv2.invertAffineTransform(m)
-    out = np.empty((LANDMARKS, 3), np.float32)
-    out[:, :2] = (marks[:, :2] * side + (side - 1) / 2) @ back[:, :2].T + back[:, 2]
-    out[:, 2] = marks[:, 2] * side * np.hypot(back[0, 0], back[1, 0])
-    return out
-
-
 def _coarse(picture: Picture, box: FaceBox) -> FloatArray:
     """Rough landmarks (478, 3) in pixels; looks again where the first look was off the middle."""
     px = _side(COARSE)
@@ -185,24 +113,15 @@ def _coarse(picture: Picture, box: FaceBox) -> FloatArray:
     middle = np.array([box.x + box.width / 2, box.y + box.height / 2])
     turn = 0.0
     for _ in range(2):
-        m = _about(middle, turn, px / (side * BOX_ROOM), px)
-        marks = _to_picture(_read(COARSE, cut_out(picture, m, px)[None])[0][0], m, px)
+        m = about(middle, turn, px / (side * BOX_ROOM), px)
+        marks = to_picture(_read(COARSE, cut_out(picture, m, px)[None])[0][0], m, px)
         upward = upright(marks, px, 1.0)
         turn = float(np.degrees(np.arctan2(upward[1, 0], upward[0, 0])))
-        turned = marks[:, :2] @ _about(middle, turn, 1.0, 0)[:, :2].T
+        turned = marks[:, :2] @ about(middle, turn, 1.0, 0)[:, :2].T
         low, high = turned.min(0), turned.max(0)
         side = float((high - low).max())
-        middle = ((low + high) / 2) @ _about(middle, turn, 1.0, 0)[:, :2]
+        middle = ((low + high) / 2) @ about(middle, turn, 1.0, 0)[:, :2]
     return marks
-
-
-def _about(
-    middle: NDArray[np.float64], degrees: float, scale: float, side: int
-) -> NDArray[np.float64]:
-    """(2, 3): turns and scales about `middle`, which goes to the middle of the crop."""
-    t = np.radians(degrees)
-    a = scale * np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
-    return np.column_stack([a, (side - 1) / 2 - a @ middle])
 
 
 def _fine(
@@ -215,7 +134,7 @@ def _fine(
     crops, places = [], []
     for degrees, grow, right, down, mirrored in views:
         middle = np.array([right, down]) * unit + px / 2
-        m = (_square(_about(middle, degrees, np.exp(grow), px)) @ _square(whole))[:2]
+        m = (squared(about(middle, degrees, np.exp(grow), px)) @ squared(whole))[:2]
         crop = cut_out(picture, m, px)
         crops.append(crop[:, ::-1] if mirrored else crop)
         places.append(m)
@@ -225,7 +144,7 @@ def _fine(
             marks[k] = marks[k][_mirror()] * np.array([-1, 1, 1], np.float32)
             blend[k] = blend[k][_SWAPPED]
     all_marks = np.stack(
-        [_to_picture(a, m, px) for a, m in zip(marks, places, strict=True)]
+        [to_picture(a, m, px) for a, m in zip(marks, places, strict=True)]
     )  # (V, 478, 3)
     landmarks = all_marks.mean(0)
     return Reading(landmarks, blend.mean(0), float(face.mean()) * _agreement(all_marks))

@@ -1,0 +1,93 @@
+"""Square crops around a face: where they lie, how they are cut out, and the way back."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.values import FloatArray, Picture
+
+# The average face seen from the front, in eye distances: (landmark, right, down). Brow, chin and
+# sides steady the fit when an eye is closed or far away.
+ANCHORS = (
+    (33, -0.50, -0.27), (133, -0.19, -0.25), (362, 0.19, -0.25), (263, 0.50, -0.27),
+    (168, 0.00, -0.31), (2, 0.00, 0.25), (61, -0.32, 0.49), (291, 0.32, 0.49),
+    (152, 0.00, 1.03), (10, 0.00, -0.86), (234, -0.79, -0.03), (454, 0.79, -0.03),
+)  # fmt: skip
+ANCHOR_INDEX = np.array([a[0] for a in ANCHORS])
+ANCHOR_PLACE = np.array([a[1:] for a in ANCHORS])
+MIDDLE = np.array([0.0, 0.09])  # eye distances: what stands in the middle of an upright crop
+
+
+def upright(landmarks: FloatArray, side: int, room: float) -> NDArray[np.float64]:
+    """Similarity (2, 3) from picture pixels to an upright crop of `side` pixels.
+
+    `room` is the crop's side in eye distances; landmarks (478, 2 or 3) are pixels.
+    """
+    here = landmarks[ANCHOR_INDEX, :2].astype(np.float64)
+    middle, place_middle = here.mean(0), ANCHOR_PLACE.mean(0)
+    a = (here - middle) @ np.array([1, 1j])
+    b = (ANCHOR_PLACE - place_middle) @ np.array([1, 1j])
+    size = max(float((np.abs(a) ** 2).sum()), 1e-6)
+    turn = complex((b * a.conj()).sum()) / size * side / room  # least squares: b = turn * a
+    linear = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
+    target = side / 2 + (place_middle - MIDDLE) * side / room
+    return np.column_stack([linear, target - linear @ middle])
+
+
+def about(
+    middle: NDArray[np.float64], degrees: float, scale: float, side: int
+) -> NDArray[np.float64]:
+    """(2, 3): turns and scales about `middle`, which goes to the middle of the crop."""
+    t = np.radians(degrees)
+    a = scale * np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
+    return np.column_stack([a, (side - 1) / 2 - a @ middle])
+
+
+def cut_out(picture: Picture, m: NDArray[np.float64], side: int) -> Picture:
+    """The square of `side` pixels that the similarity `m` (2, 3) takes out of the picture.
+
+    What lies outside repeats the border. A large picture is shrunk first, only where needed,
+    because a warp alone would alias.
+    """
+    scale = float(np.hypot(m[0, 0], m[1, 0]))
+    if scale > 0.7:
+        return _warp(picture, m, side)
+    height, width = picture.shape[:2]
+    square = np.array([[-2, -2], [side + 2, -2], [side + 2, side + 2], [-2, side + 2]])
+    back = cv2.invertAffineTransform(m)
+    corners = square @ back[:, :2].T + back[:, 2]
+    low = np.clip(np.floor(corners.min(0)), 0, (width - 1, height - 1)).astype(int)
+    high = np.clip(np.ceil(corners.max(0)), low + 1, (width, height)).astype(int)
+    part = picture[low[1] : high[1], low[0] : high[0]]
+    size = np.maximum(np.round((high - low) * scale * 1.2), 1).astype(int)
+    small = cv2.resize(part, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA)
+    f = size / (high - low)
+    # Pixel x of the small part lies at (x + 1/2) / f - 1/2 + low of the picture.
+    grow = np.diag([1 / f[0], 1 / f[1], 1.0])
+    grow[:2, 2] = 0.5 / f - 0.5 + low
+    return _warp(np.asarray(small), (squared(m) @ grow)[:2], side)
+
+
+def _warp(picture: Picture, m: NDArray[np.float64], side: int) -> Picture:
+    return np.asarray(
+        cv2.warpAffine(
+            picture, m, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        ),
+        np.uint8,
+    )
+
+
+def squared(m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, 3) -> (3, 3), so that similarities multiply."""
+    return np.vstack([m, [0.0, 0.0, 1.0]])
+
+
+def to_picture(marks: FloatArray, m: NDArray[np.float64], side: int) -> FloatArray:
+    """(n, 3) in crop sides from the middle -> pixels of the picture that `m` cut the crop from."""
+    back = cv2.invertAffineTransform(m)
+    out = np.empty((len(marks), 3), np.float32)
+    out[:, :2] = (marks[:, :2] * side + (side - 1) / 2) @ back[:, :2].T + back[:, 2]
+    out[:, 2] = marks[:, 2] * side * np.hypot(back[0, 0], back[1, 0])
+    return out
