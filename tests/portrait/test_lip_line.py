@@ -18,7 +18,7 @@ def test_the_dark_line_is_found(off: int, roll: int) -> None:
     across = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
     down = np.array([-across[1], across[0]])
     middle = (face.landmarks[13, :2] + face.landmarks[14, :2]) / 2 + off * down
-    line = [tuple(np.round((middle + s * across * 16)).astype(int).tolist()) for s in (-1, 1)]
+    line = [tuple(np.round(middle + s * across * 16).astype(int).tolist()) for s in (-1, 1)]
     cv2.line(picture, line[0], line[1], (30, 20, 20), 2, cv2.LINE_AA)
     settled = settle_lip_line(picture, face.landmarks, face.scale)
     inner = np.concatenate([settled[LIP_RINGS_UPPER[0, 3:6]], settled[LIP_RINGS_LOWER[0, 3:6]]])

@@ -126,9 +126,7 @@ def _check_reading(reading: Reading, say: Say) -> None:
         )
 
 
-def _parted(
-    picture: Picture, reading: Reading
-) -> tuple[FloatArray, FloatArray, Pose, FloatArray]:
+def _parted(picture: Picture, reading: Reading) -> tuple[FloatArray, FloatArray, Pose, FloatArray]:
     """Landmarks (lips settled), expression, pose and neutral shape of a reading."""
     expression = np.zeros(EXPRESSION, np.float32)
     expression[: len(BLENDSHAPES)] = reading.blendshapes

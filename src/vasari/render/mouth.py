@@ -104,9 +104,7 @@ class Mouth:
         far = np.clip(far[2:-2, 2:-2] * (1.4 / unit), 0, 1)
         return np.asarray(0.45 + 0.55 * far**0.8, np.float32)
 
-    def _own_teeth(
-        self, picture: Picture, landmarks: FloatArray, pose: Pose
-    ) -> OwnTeeth | None:
+    def _own_teeth(self, picture: Picture, landmarks: FloatArray, pose: Pose) -> OwnTeeth | None:
         """The upper teeth that an open-mouthed portrait shows, if they can be told apart."""
         height, width = int((ABOVE + BELOW) * DENSITY), int(2 * HALF_WIDTH * DENSITY)
         ys, xs = np.mgrid[:height, :width].astype(np.float32)

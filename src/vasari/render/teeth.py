@@ -79,9 +79,7 @@ class _Canvas:
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
         self._x, self._y = xs / self._fine - HALF_WIDTH, ys / self._fine - ABOVE
 
-    def _put(
-        self, colour: FloatArray, alpha: FloatArray, columns: slice = slice(None)
-    ) -> None:
+    def _put(self, colour: FloatArray, alpha: FloatArray, columns: slice = slice(None)) -> None:
         a = alpha[..., None]
         self._colour[:, columns] = self._colour[:, columns] * (1 - a) + colour * a
         self._alpha[:, columns] += alpha * (1 - self._alpha[:, columns])
