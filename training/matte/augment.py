@@ -15,7 +15,7 @@ def example(pack, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.
     picture = cv2.warpAffine(picture, move, (OUT, OUT), flags=flags, borderMode=border)
     mask = cv2.warpAffine(mask, move, (OUT, OUT), flags=flags, borderMode=border)
     oval = cv2.warpAffine(oval, move + wobble(rng), (OUT, OUT), flags=flags)
-    if rng.random() < 0.45:
+    if rng.random() < 0.3:
         alpha = mask[..., None].astype(np.float32) / 255
         picture = (picture * alpha + background(pack, rng) * (1 - alpha)).astype(np.uint8)
     picture = restyled(picture, rng)

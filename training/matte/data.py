@@ -44,7 +44,9 @@ def unpacked(path: Path):
 def landmarks(shared: Path, names: list[str]) -> np.ndarray:
     """(N, 478, 2) pixels of the 256-pixel pictures."""
     tracks, still = unpacked(shared / "data/tracks.npz.xz"), unpacked(shared / "data/stills.npz.xz")
-    sizes = {r["file"]: float(r["size"]) for r in csv.DictReader((shared / "data/stills.csv").open())}
+    sizes = {
+        r["file"]: float(r["size"]) for r in csv.DictReader((shared / "data/stills.csv").open())
+    }
     place = {str(n): i for i, n in enumerate(still["names"])}
     code, pose = still["code"].astype(np.float64), still["pose"]
     out = np.zeros((len(names), 478, 2), np.float32)

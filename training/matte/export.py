@@ -1,6 +1,6 @@
 """Step 5: ONNX, checked against torch.
 
-    python -m training.matte.export --run run/ --out src/vasari/weights/matte.onnx
+python -m training.matte.export --run run/ --out src/vasari/weights/matte.onnx
 """
 
 import argparse
@@ -50,7 +50,9 @@ def main() -> None:
     onnx.checker.check_model(onnx.load(args.out))
     session = ort.InferenceSession(args.out, providers=["CPUExecutionProvider"])
     with torch.no_grad():
-        worst = np.abs(session.run(None, {"picture": given.numpy()})[0] - model(given).numpy()).max()
+        worst = np.abs(
+            session.run(None, {"picture": given.numpy()})[0] - model(given).numpy()
+        ).max()
     if worst > PARITY:
         raise SystemExit(f"ONNX differs from torch by {worst:.2e}")
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.1f} MB, differs by {worst:.1e}")

@@ -57,7 +57,10 @@ def main() -> None:
     rng = random.Random(0)
     teacher = mp.solutions.selfie_segmentation.SelfieSegmentation(model_selection=0)
     names, splits, pictures, masks = [], [], [], []
-    for source in (clip_frames(args.shared, args.per_clip, rng), stills(args.shared, args.stills, rng)):
+    for source in (
+        clip_frames(args.shared, args.per_clip, rng),
+        stills(args.shared, args.stills, rng),
+    ):
         for name, split, picture in source:
             mask = teacher.process(picture).segmentation_mask
             names.append(name)

@@ -16,6 +16,9 @@ FIT_SIDE = 512  # px, at which the network's edges are fitted to the picture's
 FINE_SIDE = 1024  # px, most at which the fit is applied
 RADIUS = 0.012  # of the square's side, window of the guided filter
 SMOOTH = 2e-4  # variance of colour (0 to 1) under which the guided filter flattens
+DOUBT = (0.05, 0.95)  # between these the network is in doubt
+LEAST_SURE = 50  # px of person and of background without which colours cannot be told
+MARGIN = 0.08  # of the matte, taken off at both ends
 COVERS = 0.8  # share of the face that a plausible matte covers
 HOLE = 0.004  # of the square's area, holes up to this are filled
 
@@ -113,17 +116,43 @@ def _look(picture: Picture, oval: Mask, square: Crop) -> FloatArray:
     seen = np.dstack([cut(picture, square, SIDE), cut(oval, square, SIDE)])
     given = seen.transpose(2, 0, 1)[None].astype(np.float32) / 255  # (1, 4, SIDE, SIDE)
     rough = np.asarray(network("matte").run(None, {"picture": given})[0])[0, 0]
+    colour = by_colour(seen[..., :3], rough, seen[..., 3])
     side = int(np.clip(square[2], SIDE, FINE_SIDE))
     fit = min(side, FIT_SIDE)
     guide = cut(picture, square, fit).astype(np.float32) / np.float32(255)
-    large = np.asarray(cv2.resize(rough, (fit, fit), interpolation=cv2.INTER_CUBIC), np.float32)
+    large = np.asarray(cv2.resize(colour, (fit, fit), interpolation=cv2.INTER_CUBIC), np.float32)
     slope, offset = guided_fit(guide, large, round(RADIUS * fit), SMOOTH)
     if side > fit:
         guide = cut(picture, square, side).astype(np.float32) / np.float32(255)
         slope = np.asarray(cv2.resize(slope, (side, side)), np.float32)
         offset = np.asarray(cv2.resize(offset, (side, side)), np.float32)
-    fitted = (slope * guide).sum(-1) + offset
-    return np.asarray(np.clip((fitted - 0.04) / 0.92, 0, 1), np.float32)
+    return sharpened((slope * guide).sum(-1) + offset)
+
+
+def sharpened(matte: FloatArray) -> FloatArray:
+    """All but nothing becomes nothing, all but full becomes full."""
+    return np.asarray(np.clip((matte - MARGIN) / (1 - 2 * MARGIN), 0, 1), np.float32)
+
+
+def by_colour(picture: Picture, rough: FloatArray, oval: Mask) -> FloatArray:
+    """Where the network is in doubt, colour decides half (GrabCut, Rother et al. 2004).
+
+    Args:
+        picture: (H, W, 3) uint8.
+        rough: (H, W) 0 to 1, the network's.
+        oval: (H, W) uint8, the face, which is person for certain.
+    """
+    kinds = np.where(rough > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    kinds[rough < DOUBT[0]] = cv2.GC_BGD
+    kinds[(rough > DOUBT[1]) | (oval > 127)] = cv2.GC_FGD
+    if min((kinds == sure).sum() for sure in (cv2.GC_BGD, cv2.GC_FGD)) < LEAST_SURE:
+        return rough
+    cv2.setRNGSeed(1)  # GrabCut starts from random clusters
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    bgr = np.ascontiguousarray(picture[..., ::-1])
+    cv2.grabCut(bgr, kinds, None, *models, 2, cv2.GC_INIT_WITH_MASK)
+    hard = (kinds == cv2.GC_FGD) | (kinds == cv2.GC_PR_FGD)
+    return np.asarray(0.5 * rough + 0.5 * hard, np.float32)
 
 
 def guided_fit(

@@ -1,4 +1,9 @@
-"""The background plate: the picture with the person painted over, for the head to move before."""
+"""The background plate: the picture with the person painted over, for the head to move before.
+
+Just inside the silhouette the background is continued as its own mirror image: texture stays
+texture, and lines that meet the silhouette squarely go straight on. Deeper, where no head ever
+moves away, it fades into a smooth fill.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.values import Picture
+from vasari.values import FloatArray, Picture
 
 EDGE = 0.06  # eye distances by which the painted region reaches beyond the matte
 SEEN = 5  # of 255, matte from which a pixel is person
-FILL_SIDE = 400  # px, longer side at which the background is continued
-INPAINT_RADIUS = 4.0  # px at that size
+MIRROR_DEPTH = (0.2, 0.5)  # eye distances inside: all mirror up to the first, none from the second
+SMOOTH = 0.1  # eye distances, to which the silhouette is evened before it is the mirror
+FIELD_SIDE = 400  # px, longer side at which distances and directions are found
+
+Mask = NDArray[np.bool_]
 
 
 def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) -> Picture:
@@ -22,52 +30,93 @@ def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) 
         matte: (H, W) uint8.
         eye_distance: pixels.
     """
-    unknown = _grown(matte > SEEN, 2 + EDGE * eye_distance)
+    unknown = grown(matte > SEEN, 2 + EDGE * eye_distance)
     if not unknown.any():
         return picture.copy()
-    fill = _continued(picture, unknown)
-    return _joined(picture, fill, unknown)
+    if unknown.all():
+        return np.full_like(picture, 128)
+    plate = picture.copy()
+    part = _around(unknown, round(eye_distance))
+    plate[part] = _painted(picture[part], unknown[part], eye_distance)
+    return plate
 
 
-def _grown(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
+def _around(unknown: Mask, room: int) -> tuple[slice, slice]:
+    """Rows and columns that hold all of the unknown and some background."""
+    height, width = unknown.shape
+    rows, columns = np.flatnonzero(unknown.any(1)), np.flatnonzero(unknown.any(0))
+    return (
+        slice(max(int(rows[0]) - room, 0), min(int(rows[-1]) + room, height)),
+        slice(max(int(columns[0]) - room, 0), min(int(columns[-1]) + room, width)),
+    )
+
+
+def _painted(picture: Picture, unknown: Mask, eye_distance: float) -> Picture:
+    known = ~unknown
+    mirrored, weight = _mirrored(picture, unknown, eye_distance)
+    fill = _smooth_fill(picture, known)
+    fill += weight[..., None] * (mirrored - fill)
+    step = push_pull((picture - fill) * known[..., None], known)  # the seam, faded out inwards
+    inside = np.clip(np.rint(fill + step), 0, 255).astype(np.uint8)
+    return np.where(unknown[..., None], inside, picture)
+
+
+def grown(mask: Mask, reach: float) -> Mask:
+    """The mask and all within `reach` pixels of it."""
     far = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
     return np.asarray(far <= reach)
 
 
-def _continued(picture: Picture, unknown: NDArray[np.bool_]) -> Picture:
-    """The background carried on into the unknown, at reduced size, back at the picture's size."""
+def _smooth_fill(picture: Picture, known: Mask) -> FloatArray:
+    shrink = min(1.0, FIELD_SIDE / max(known.shape))
+    masked = np.dstack([picture * known[..., None], known * np.uint8(255)]).astype(np.float32)
+    small = cv2.resize(masked, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    share = small[..., 3:] / np.float32(255)
+    layer = np.where(share > 0.5, small[..., :3] / np.maximum(share, 0.5), 0).astype(np.float32)
+    fill = cv2.GaussianBlur(push_pull(layer, share[..., 0] > 0.5), (0, 0), 3)
+    return np.asarray(cv2.resize(fill, known.shape[1::-1]), np.float32)
+
+
+def _mirrored(
+    picture: Picture, unknown: Mask, eye_distance: float
+) -> tuple[FloatArray, FloatArray]:
+    """The background mirrored at the silhouette, and how far to believe it.
+
+    Returns:
+        colours (H, W, 3) and weight (H, W), 0 to 1.
+    """
     height, width = unknown.shape
-    shrink = min(1.0, FILL_SIDE / max(height, width))
-    size = max(1, round(width * shrink)), max(1, round(height * shrink))
+    shrink = min(1.0, FIELD_SIDE / max(height, width))
+    depth, inwards = _silhouette(unknown, shrink, SMOOTH * eye_distance * shrink)
+    way = cv2.resize(inwards * (2 * depth / shrink)[..., None], (width, height))
+    from_x = np.arange(width, dtype=np.float32) - way[..., 0]
+    from_y = np.arange(height, dtype=np.float32)[:, None] - way[..., 1]
+    colours = cv2.remap(picture, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     known = (~unknown).astype(np.float32)
-    share = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
-    colour = cv2.resize(picture * known[..., None], size, interpolation=cv2.INTER_AREA)
-    small = np.clip(colour / np.maximum(share, 1e-3)[..., None], 0, 255).astype(np.uint8)
-    hidden = (share < 0.5).astype(np.uint8)
-    if hidden.all():
-        return np.full_like(picture, 128)
-    filled = np.asarray(cv2.inpaint(small, hidden, INPAINT_RADIUS, cv2.INPAINT_TELEA), np.uint8)
-    filled = np.where(hidden[..., None] > 0, _calmer(filled, hidden), filled)
-    return np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC))
+    real = cv2.remap(known, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    full, none = (eye_distance * d for d in MIRROR_DEPTH)
+    deep = cv2.resize(depth, (width, height)) / shrink
+    weight = np.clip((none - deep) / (none - full), 0, 1) * np.clip(2 * real - 1, 0, 1)
+    soft = max(1.0, 0.04 * eye_distance)
+    weight = np.minimum(weight, cv2.GaussianBlur(weight, (0, 0), soft))
+    return np.asarray(colours, np.float32), np.asarray(weight, np.float32)
 
 
-def _calmer(filled: Picture, hidden: NDArray[np.uint8]) -> Picture:
-    """Streaks far from the background are blurred away, more the deeper they lie."""
-    deep = cv2.distanceTransform(hidden, cv2.DIST_L2, 5)
-    soft = cv2.GaussianBlur(filled, (0, 0), 6)
-    share = np.clip((deep - 8) / 24, 0, 1)[..., None]
-    return np.asarray(np.round(filled * (1 - share) + soft * share), np.uint8)
+def _silhouette(unknown: Mask, shrink: float, smooth: float) -> tuple[FloatArray, FloatArray]:
+    """Of the evened silhouette: depth inside (h, w) and direction inwards (h, w, 2), small pixels."""
+    whole = unknown.astype(np.float32)
+    small = cv2.resize(whole, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    even = (cv2.GaussianBlur(small, (0, 0), max(smooth, 0.5)) > 0.5).astype(np.uint8)
+    inside = cv2.distanceTransform(even, cv2.DIST_L2, 5)
+    outside = cv2.distanceTransform(1 - even, cv2.DIST_L2, 5)
+    far = np.clip(inside - outside, -FIELD_SIDE, FIELD_SIDE)  # endless where there is no outline
+    signed = cv2.GaussianBlur(far, (0, 0), max(smooth, 0.5))
+    slope = np.dstack(np.gradient(signed)[::-1])
+    steep = np.maximum(np.hypot(slope[..., 0], slope[..., 1]), 1e-3)[..., None]
+    return np.maximum(signed, 0), np.asarray(slope / steep, np.float32)
 
 
-def _joined(picture: Picture, fill: Picture, unknown: NDArray[np.bool_]) -> Picture:
-    """Fill inside, picture outside, the step between them faded out inwards."""
-    known = ~unknown
-    step = push_pull((picture.astype(np.float32) - fill) * known[..., None], known)
-    inside = np.clip(fill + step, 0, 255)
-    return np.where(unknown[..., None], np.round(inside).astype(np.uint8), picture)
-
-
-def push_pull(layer: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+def push_pull(layer: FloatArray, known: Mask) -> FloatArray:
     """Smooth continuation of `layer` (zero where unknown) into the unknown (Gortler et al. 1996).
 
     Args:
@@ -79,7 +128,7 @@ def push_pull(layer: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[n
         mean = layer.sum((0, 1)) / max(float(weight.sum()), 1.0)
         return np.where(known[..., None], layer, mean).astype(np.float32)
     size = (weight.shape[1] + 1) // 2, (weight.shape[0] + 1) // 2
-    share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
+    share = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA))
     small = cv2.resize(layer, size, interpolation=cv2.INTER_AREA)
     small = np.where(share[..., None] > 0, small / np.maximum(share, 1e-6)[..., None], 0)
     below = push_pull(small.astype(np.float32), share > 0)
