@@ -92,6 +92,13 @@ def test_read_gives_pixels_of_the_file(vasari: Vasari, portrait: Path, tmp_path:
     assert found["landmarks"][1][:2] == pytest.approx((223 * 6, 131 * 6), abs=40)
 
 
+def test_a_box_helps(vasari: Vasari, portrait: Path, tmp_path: Path) -> None:
+    free = json.loads(vasari("read", portrait, "--json").out)
+    near = ",".join(f"{free['box'][k]:.0f}" for k in ("x", "y", "width", "height"))
+    helped = json.loads(vasari("read", portrait, "--json", "--face", near).out)
+    assert np.abs(np.subtract(free["landmarks"], helped["landmarks"])[:, :2]).mean() < 2
+
+
 def test_help_and_version(vasari: Vasari) -> None:
     assert vasari("--version").out.startswith("vasari 0.")
     for words in ([], ["say"], ["read"], ["bench"], ["doctor"]):
@@ -112,6 +119,8 @@ def test_help_and_version(vasari: Vasari) -> None:
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--frame", "half"],
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--background", "pink"],
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--face", "0"],
+        ["say", "a.png", "b.wav", "-o", "c.mp4", "--face", "1,2,3"],
+        ["say", "a.png", "b.wav", "-o", "c.mp4", "--face", "1,2,3,0"],
         ["read"],
     ],
 )

@@ -16,6 +16,7 @@ import typer
 
 import vasari
 from vasari import cli_motion
+from vasari.cli_motion import WhichFace, which
 from vasari.errors import VasariError
 
 MADE, CANNOT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes
@@ -33,7 +34,6 @@ app = typer.Typer(
 )
 
 Picture = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a saved face.")]
-WhichFace = Annotated[int, typer.Option("--face", min=1, metavar="N", help="1 is the largest.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 
@@ -90,7 +90,7 @@ def say(
     background: Annotated[
         str, typer.Option(callback=_check_background, help="keep, green, #rrggbb or transparent.")
     ] = "keep",
-    face: WhichFace = 1,
+    face: WhichFace = "1",
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another way to move.")] = 0,
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
@@ -109,7 +109,7 @@ def say(
         with _progress() as show:
             make(
                 picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                face=face, seed=seed, still=still, progress=show, tell=_tell,
+                face=which(face), seed=seed, still=still, progress=show, tell=_tell,
             )  # fmt: skip
         _tell(f"Made {out}")
 
@@ -124,7 +124,7 @@ def read(
         str | None, typer.Option(metavar="PNG", help="Draw what was read on the picture.")
     ] = None,
     as_json: AsJson = False,
-    face: WhichFace = 1,
+    face: WhichFace = "1",
 ) -> None:
     """Read the face in PICTURE: landmarks, pose, gaze.
 
@@ -136,7 +136,7 @@ def read(
     with _sentences():
         from vasari.reading import read_files
 
-        found = read_files(picture, face, out, draw, _tell)
+        found = read_files(picture, which(face), out, draw, _tell)
         if as_json:
             print(json.dumps(found))
 

@@ -6,6 +6,32 @@ from typing import Annotated, Literal
 
 import typer
 
+
+def which(text: str) -> int | tuple[float, float, float, float]:
+    """`--face` as it was written: a number from 1, or x,y,width,height in pixels."""
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    x, y, width, height = (float(part) for part in text.split(","))
+    if min(width, height) <= 0:
+        raise ValueError("a box has a width and a height")
+    return x, y, width, height
+
+
+def _check_face(text: str) -> str:
+    try:
+        which(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is neither 1, 2, ... nor x,y,width,height.") from None
+    return text
+
+
+WhichFace = Annotated[
+    str,
+    typer.Option(
+        "--face", metavar="N", callback=_check_face,
+        help="1 is the largest; or its box, x,y,width,height in pixels.",
+    ),
+]  # fmt: skip
 Video = Annotated[str, typer.Argument(metavar="VIDEO", help="A video of one face.")]
 
 
@@ -51,7 +77,7 @@ def drive(
     frame: Annotated[
         Literal["crop", "full"], typer.Option(help="Head and shoulders, or the whole picture.")
     ] = "crop",
-    face: Annotated[int, typer.Option(min=1, metavar="N", help="1 is the largest.")] = 1,
+    face: WhichFace = "1",
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
@@ -67,7 +93,7 @@ def drive(
 
         with _progress() as show:
             make(
-                picture, video, out, absolute=absolute, frame=frame, face=face,
+                picture, video, out, absolute=absolute, frame=frame, face=which(face),
                 progress=show, tell=_tell,
             )  # fmt: skip
         _tell(f"Made {out}")

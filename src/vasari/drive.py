@@ -15,7 +15,7 @@ from vasari.media.video import check_output
 from vasari.motion.track import Track, track
 from vasari.render import Renderer, onto_face
 from vasari.render.onto_face import MOUTH, NECK
-from vasari.say import Progress, Tell, portrait_of
+from vasari.say import Progress, Tell, Which, portrait_of
 from vasari.talk import Frame
 from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Picture
 
@@ -26,7 +26,7 @@ SAME_PICTURE = 6.0  # of 255, mean difference up to which compression explains i
 
 def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
-    absolute: bool = False, frame: Frame = "crop", size: int = 512, face: int = 1,
+    absolute: bool = False, frame: Frame = "crop", size: int = 512, face: Which = 1,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture moves as the face in another video does.

@@ -13,15 +13,16 @@ from vasari.errors import OutputError
 from vasari.media.files import Draft, as_path, cannot_write, same_file
 from vasari.portrait.draw import draw_face
 from vasari.portrait.face_file import is_face_file, save_face
+from vasari.portrait.picture import shrinkage
 from vasari.portrait.read import box_of
-from vasari.say import Tell, portrait_of
+from vasari.say import Tell, Which, portrait_of
 from vasari.values import Face
 
 DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def read_files(
-    picture: str, which: int, out: str | None, draw: str | None, tell: Tell
+    picture: str, which: Which, out: str | None, draw: str | None, tell: Tell
 ) -> dict[str, Any]:
     """Read a face, save and draw it where asked for.
 
@@ -42,7 +43,7 @@ def read_files(
         tell(f"Drew what was read in {draw}")
     yaw, pitch, roll = (f"{angle:+.0f}" for angle in face.rotation)
     tell(f"The head: yaw {yaw}, pitch {pitch}, roll {roll} degrees.")
-    return describe(face, _shrunk(picture, face))
+    return describe(face, _shrunk(picture))
 
 
 def describe(face: Face, shrunk: float = 1.0) -> dict[str, Any]:
@@ -65,12 +66,9 @@ def _named(names: tuple[str, ...], values: NDArray[np.floating]) -> dict[str, fl
     return {name: round(float(value), 3) for name, value in zip(names, values, strict=True)}
 
 
-def _shrunk(picture: str, face: Face) -> float:
+def _shrunk(picture: str) -> float:
     """Large pictures are reduced when they are opened."""
-    if is_face_file(picture):
-        return 1.0
-    with Image.open(as_path(picture)) as image:
-        return float(max(face.picture.shape[:2]) / max(image.size))
+    return 1.0 if is_face_file(picture) else shrinkage(picture)
 
 
 def _save_drawing(face: Face, target: Path) -> None:

@@ -14,11 +14,13 @@ from vasari.media.files import as_path, same_file
 from vasari.media.video import check_output
 from vasari.portrait import read_portrait
 from vasari.portrait.face_file import is_face_file, load_face
+from vasari.portrait.picture import shrinkage
 from vasari.talk import Frame, talk
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 
 SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
 
+Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
 Tell = Callable[[str], None]  # takes a sentence for the person
 Progress = Callable[[int, int | None], None]  # takes pictures made, and in all where known
 
@@ -26,7 +28,7 @@ Progress = Callable[[int, int | None], None]  # takes pictures made, and in all 
 def say(
     picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
     size: int = 512, fps: int = 25, frame: Frame = "crop", background: str = "keep",
-    face: int = 1, seed: int = 0, still: bool = False,
+    face: Which = 1, seed: int = 0, still: bool = False,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
@@ -39,7 +41,8 @@ def say(
         fps: pictures a second: 25, 30, 40, 50 or 60.
         frame: "crop" (head and shoulders) or "full" (the whole picture).
         background: "keep", "green", "#rrggbb" or "transparent".
-        face: which one, where the picture holds several; 1 is the largest.
+        face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
+            width, height) in pixels of the file.
         seed: another seed, another way to move.
         still: head and body stay where they are; lips, blinks and eyes live.
         progress: called after each picture.
@@ -64,11 +67,14 @@ def say(
             progress(done, total)
 
 
-def portrait_of(picture: str | PathLike[str], face: int, tell: Tell) -> Face:
+def portrait_of(picture: str | PathLike[str], face: Which, tell: Tell) -> Face:
     """A face from a picture, or from a file that `vasari read -o` made."""
     if is_face_file(picture):
         return load_face(picture)
-    return read_portrait(picture, face, tell)
+    if isinstance(face, int):
+        return read_portrait(picture, face, tell)
+    shrunk = shrinkage(picture)
+    return read_portrait(picture, [shrunk * edge for edge in face], tell)
 
 
 def _spare_inputs(

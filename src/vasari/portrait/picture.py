@@ -77,6 +77,22 @@ def from_array(picture: NDArray[np.uint8]) -> Opened:
     return _as_seen(_reduced(image))
 
 
+def shrinkage(path: str | os.PathLike[str]) -> float:
+    """Pixels of what `open_picture` gives to one of the file, at most 1.
+
+    Raises:
+        PictureError: there is no such picture.
+    """
+    where = Path(path).expanduser()
+    _check_file(where)
+    _know_formats()
+    try:
+        with Image.open(where, formats=FORMATS) as image:
+            return min(1.0, LONGEST / max(image.size))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return 1.0  # what is wrong with it is said when it is opened
+
+
 def _check_file(where: Path) -> None:
     try:
         if where.is_dir():
