@@ -1,6 +1,6 @@
 """Step 3: one pack of pictures, labels and face ovals.
 
-    python -m training.matte.data --shared ../shared --frames frames.npz --saliency u2.npz --out pack.npz
+    python -m training.matte.data --frames frames.npz --saliency u2.npz --out pack.npz
 
 Where both teachers see the same head their mean is the label down to the chin (u2netp is softer at
 hair); the first teacher alone has the body, which u2netp often leaves out. What does not hang

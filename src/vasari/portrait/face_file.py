@@ -59,12 +59,20 @@ def load_face(path: str | os.PathLike[str]) -> Face:
         what = "is a folder" if where.is_dir() else "does not exist"
         raise PictureError(f"“{where}” {what}; give the path of a saved face.")
     try:
-        with np.load(where, allow_pickle=False) as packed:
+        with where.open("rb") as file, np.load(file, allow_pickle=False) as packed:
             _check_kind(packed, where)
             return _face({name: packed[name] for name in packed.files})
     except PictureError:
         raise
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, cv2.error) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        EOFError,
+        zipfile.BadZipFile,
+        cv2.error,
+    ) as error:
         raise PictureError(
             f"“{where.name}” is not a saved face or is damaged ({error}); make it again with "
             "vasari read PICTURE -o FACE."

@@ -103,7 +103,7 @@ def _mirrored(
 
 
 def _silhouette(unknown: Mask, shrink: float, smooth: float) -> tuple[FloatArray, FloatArray]:
-    """Of the evened silhouette: depth inside (h, w) and direction inwards (h, w, 2), small pixels."""
+    """Depth inside the evened silhouette (h, w) and the way inwards (h, w, 2), small pixels."""
     whole = unknown.astype(np.float32)
     small = cv2.resize(whole, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     even = (cv2.GaussianBlur(small, (0, 0), max(smooth, 0.5)) > 0.5).astype(np.uint8)

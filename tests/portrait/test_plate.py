@@ -1,0 +1,49 @@
+"""The plate is the picture outside the person, and none of the person inside."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from vasari.portrait.plate import EDGE, grown, make_plate
+
+
+def striped(height: int = 300, width: int = 260) -> np.ndarray:
+    rows = (128 + 90 * np.sin(np.arange(height) / 16))[:, None, None]
+    return np.broadcast_to(rows, (height, width, 3)).astype(np.uint8).copy()
+
+
+def person() -> np.ndarray:
+    matte = np.zeros((300, 260), np.uint8)
+    cv2.ellipse(matte, (130, 150), (60, 80), 0, 0, 360, 255, -1)
+    matte[220:, 60:200] = 255
+    return np.asarray(cv2.GaussianBlur(matte, (0, 0), 2), np.uint8)
+
+
+def test_exact_outside_and_nothing_of_the_person_inside() -> None:
+    background, matte = striped(), person()
+    alpha = matte[..., None] / 255
+    picture = (background * (1 - alpha) + np.array([255, 0, 0]) * alpha).astype(np.uint8)
+    plate = make_plate(picture, matte, 60)
+    outside = ~grown(matte > 5, 2 + EDGE * 60)
+    assert (plate[outside] == picture[outside]).all()
+    redness = plate[..., 0].astype(int) - plate[..., 1]
+    assert np.abs(redness).max() < 12
+
+
+def test_lines_that_meet_the_head_squarely_go_on() -> None:
+    background, matte = striped(), person()
+    picture = background.copy()
+    picture[matte > 0] = (255, 0, 0)
+    plate = make_plate(picture, matte, 60)
+    rim = (slice(135, 165), slice(74, 82))  # the head's left side
+    assert np.abs(plate[rim].astype(int) - background[rim]).mean() < 12
+
+
+def test_degenerate_mattes() -> None:
+    picture = striped()
+    assert (make_plate(picture, np.zeros((300, 260), np.uint8), 60) == picture).all()
+    assert make_plate(picture, np.full((300, 260), 255, np.uint8), 60).shape == picture.shape
+    dot = np.zeros((300, 260), np.uint8)
+    dot[299, 259] = 255
+    assert (make_plate(picture, dot, 60)[:250] == picture[:250]).all()
