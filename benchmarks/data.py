@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from training.face_space.fit import Tracks, code_clip
+from training.face_space.fit import Tracks
 from vasari import Face, VasariError, read_portrait
 from vasari.face_space import face_space, lip_gaps, pose_of
 from vasari.media import open_sound, read_video
@@ -73,13 +73,22 @@ def validation_clips(shared: Path, seconds: float, most: int | None) -> list[Cli
 
 
 def _clip(tracks: Tracks, data: Path, name: str, frames: int) -> Clip:
-    shapes, space = tracks.shapes(name)[:frames], face_space()
-    code, _ = code_clip(tracks, name, space.basis, space.residual_reader)
+    blendshapes, found = tracks.blendshapes(name)[:frames], tracks.found(name)[:frames]
+    shapes = upright(tracks.shapes(name)[:frames], blendshapes)
     return Clip(
         name, tracks.rows[name]["kind"], data / "clips" / f"{name}.mp4",
-        data / "sound" / f"{name}.opus", lip_opening(shapes),
-        tracks.blendshapes(name)[:frames, JAW_OPEN], tracks.found(name)[:frames], code[:frames],
+        data / "sound" / f"{name}.opus", lip_opening(shapes), blendshapes[:, JAW_OPEN], found,
+        coded(shapes, blendshapes, found),
     )  # fmt: skip
+
+
+def coded(shapes: np.ndarray, blendshapes: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """(T, EXPRESSION) codes of a speaker: the labels, and residuals from the median neutral."""
+    space = face_space()
+    rest = shapes - np.tensordot(blendshapes, space.basis[: len(BLENDSHAPES)], 1)
+    neutral = np.median(rest[found] if found.any() else rest, axis=0)
+    residual = (rest - neutral).reshape(len(rest), -1) @ space.residual_reader
+    return np.concatenate([blendshapes, residual], axis=1).astype(np.float32)
 
 
 def lip_opening(shapes: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ teacher leave of a perfect motion. Nothing is corrected for the clips' own audio
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,7 +173,8 @@ def main() -> None:
     clips, unread = validation_clips(Path(args.shared), args.seconds, args.clips), []
     done: list[tuple[Clip, Made]] = []
     with start_teacher(args) as teacher:
-        for clip in clips:
+        for k, clip in enumerate(clips, 1):
+            print(f"{k} of {len(clips)}: {clip.name}", file=sys.stderr)
             try:
                 done.append((clip, make(clip, teacher, args.size, args.perfect)))
             except VasariError as error:
