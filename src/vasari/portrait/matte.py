@@ -150,7 +150,7 @@ def by_colour(picture: Picture, rough: FloatArray, oval: Mask) -> FloatArray:
     cv2.setRNGSeed(1)  # GrabCut starts from random clusters
     models = np.zeros((1, 65)), np.zeros((1, 65))
     bgr = np.ascontiguousarray(picture[..., ::-1])
-    cv2.grabCut(bgr, kinds, None, *models, 2, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(bgr, kinds, (0, 0, 1, 1), *models, 2, cv2.GC_INIT_WITH_MASK)
     hard = (kinds == cv2.GC_FGD) | (kinds == cv2.GC_PR_FGD)
     return np.asarray(0.5 * rough + 0.5 * hard, np.float32)
 
