@@ -18,6 +18,7 @@ from vasari.portrait.picture import shrinkage
 from vasari.talk import Frame, talk
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 
+SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
 SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
 
 Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
@@ -51,6 +52,8 @@ def say(
     Raises:
         VasariError: one sentence that says what is wrong and what to do.
     """
+    if frame == "crop" and (size % 2 or not SIZES[0] <= size <= SIZES[1]):
+        raise OutputError(f"{size} pixels cannot be made: use an even size from 256 to 1024.")
     ground = parse_background(background)
     transparent = ground == "transparent"
     check_output(out, transparent=transparent)

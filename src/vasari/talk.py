@@ -9,12 +9,13 @@ from typing import Literal
 import numpy as np
 
 from vasari.background import Background
+from vasari.errors import SoundError
 from vasari.frame_rate import FrameRate, pictures_in
 from vasari.media import open_sound
 from vasari.motion import MotionStream
 from vasari.render import Renderer, onto_face
 from vasari.speech import SpeechStream
-from vasari.values import Face, FloatArray, Picture, Style
+from vasari.values import SOUND_HZ, Face, FloatArray, Picture, Style
 
 Frame = Literal["crop", "full"]
 SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]
@@ -57,10 +58,24 @@ def talk(
 
 
 def sound_pieces(sound: SoundLike) -> Iterable[FloatArray]:
-    """Pieces of mono float32 at 16 kHz, whatever way the sound was given."""
+    """Pieces of mono float32 at 16 kHz, whatever way the sound was given.
+
+    Raises:
+        SoundError: samples are not one row of floating point numbers.
+    """
     if isinstance(sound, str | PathLike):
         return open_sound(sound).pieces()
-    return [sound] if isinstance(sound, np.ndarray) else sound
+    return map(_checked, [sound] if isinstance(sound, np.ndarray) else sound)
+
+
+def _checked(piece: FloatArray) -> FloatArray:
+    piece = np.asarray(piece)
+    if piece.ndim != 1 or not np.issubdtype(piece.dtype, np.floating):
+        raise SoundError(
+            f"Samples must be one row of floats at {SOUND_HZ} Hz with full scale 1, not "
+            f"{piece.shape} {piece.dtype}: convert them, or give the path of the file."
+        )
+    return piece
 
 
 def with_last(pieces: Iterable[FloatArray]) -> Iterator[tuple[FloatArray, bool]]:

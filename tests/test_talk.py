@@ -1,0 +1,60 @@
+"""The joining function takes a sound in any form and gives pictures as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import vasari
+from tests.conftest import voice_like, write_wav
+from tests.faces import made_face
+
+
+def test_array_pieces_and_file_are_alike(tmp_path: Path) -> None:
+    sound = np.round(voice_like(0.6) * 32767).astype(np.float32) / 32768
+    path = write_wav(tmp_path / "a.wav", sound * 32768 / 32767)
+    forms = (sound, np.array_split(sound, 7), path)
+    shown = [list(vasari.talk(made_face(), form, size=256)) for form in forms]
+    assert [len(pictures) for pictures in shown] == [15, 15, 15]
+    for pictures in shown[1:]:
+        assert all(np.array_equal(a, b) for a, b in zip(pictures, shown[0], strict=True))
+
+
+def test_pictures_leave_while_sound_still_comes() -> None:
+    given = 0
+
+    def endless() -> Iterator[np.ndarray]:
+        nonlocal given
+        while True:
+            given += 1
+            yield voice_like(0.5, seed=given)
+
+    shown = vasari.talk(made_face(), endless(), size=256, chunk=2)
+    for _ in range(30):
+        next(shown)
+    assert given <= 4
+
+
+@pytest.mark.parametrize("fps", [25, 30, 60])
+@pytest.mark.parametrize("seconds", [0.1, 0.97])
+def test_as_long_as_the_sound(fps: int, seconds: float) -> None:
+    shown = list(vasari.talk(made_face(), voice_like(seconds), size=256, fps=fps))
+    assert 0 <= len(shown) / fps - seconds < 1 / fps + 1e-9
+
+
+@pytest.mark.parametrize(
+    "sound", [np.zeros((100, 2), np.float32), np.zeros(100, np.int16), [np.zeros(9, np.int16)]]
+)
+def test_other_samples_are_refused(sound: np.ndarray) -> None:
+    with pytest.raises(vasari.SoundError, match="one row of floats"):
+        list(vasari.talk(made_face(), sound, size=256))
+
+
+@pytest.mark.parametrize("size", [100, 301, 2000])
+def test_sizes_that_cannot_be_made(tmp_path: Path, size: int) -> None:
+    sound = write_wav(tmp_path / "a.wav", voice_like(0.2))
+    with pytest.raises(vasari.OutputError, match="256 to 1024"):
+        vasari.say(made_face(), sound, tmp_path / "a.mp4", size=size)
