@@ -24,10 +24,12 @@ from PIL import Image
 from benchmarks.data import add_shared_argument
 from benchmarks.record import save
 from benchmarks.reenact.measure import Likeness, boxes
+from benchmarks.weights import fingerprints
 from training.reader.data import labelled, read_npz
 from vasari.drive import drive
 from vasari.media import read_video
 
+NETWORKS = ("finder", "reader_coarse", "reader", "matte")
 PIXELS = 2.0  # of data/clips512 to one of the tracks
 SHOWN = 8  # pictures of each clip on its sheet
 
@@ -112,6 +114,7 @@ def main() -> None:
     tracks = np.load(args.tracks) if args.tracks else read_npz(data / "tracks.npz.xz")
     zero = np.load(data / "topology.npz")["canonical_from_tracks"]
     clips: dict[str, Any] = {}
+    weights = fingerprints(*NETWORKS)
     for path in sorted((data / "clips512").glob("*.mp4")):
         name = path.stem
         if args.clips and name not in args.clips:
@@ -123,7 +126,7 @@ def main() -> None:
     mean = means(clips)
     for kind in mean:
         print(f"{kind:20s}", shown({"ours": mean[kind]}))
-    print(save("reenact", {"mean": mean, "clips": clips}, args.out))
+    print(save("reenact", {"mean": mean, "weights": weights, "clips": clips}, args.out))
 
 
 def shown(result: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ import numpy as np
 
 from benchmarks.data import add_shared_argument
 from benchmarks.record import save
+from benchmarks.weights import fingerprints
 from training.reader.data import labelled, read_npz
 from vasari.errors import VideoError
 from vasari.face_space import LIDS_LOWER, LIDS_UPPER, pose_of
@@ -36,6 +37,7 @@ LIPS = np.r_[
     61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409,
     78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 191, 80, 81, 82, 13, 312, 311, 310, 415,
 ]  # fmt: skip
+NETWORKS = ("finder", "reader_coarse", "reader")
 REGIONS = {"all": range(478), "lips": LIPS, "lids": np.r_[LIDS_UPPER, LIDS_LOWER]}
 OTHER_FACE = 0.5  # eye distances: such an error means that another face was followed
 MOST_LAG = 4
@@ -153,6 +155,7 @@ def main() -> None:
     rows = [row for row in rows if (data / "clips" / f"{row['id']}.mp4").is_file()]
     rows = rows[:: max(1, len(rows) // args.clips)]
     clips: dict[str, Any] = {}
+    weights = fingerprints(*NETWORKS)
     for row in rows:
         name = row["id"]
         code = np.cumsum(tracks[f"{name}.code"].astype(np.int32), axis=0)
@@ -166,7 +169,7 @@ def main() -> None:
         if some:
             result[f"mean, {kind}"] = means(some)
     print(*(f"{k} {v:.3f}" for k, v in result["mean"].items()))
-    print(save("track", result | {"clips": clips}, args.out))
+    print(save("track", result | {"weights": weights, "clips": clips}, args.out))
 
 
 if __name__ == "__main__":
