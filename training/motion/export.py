@@ -3,8 +3,9 @@
     python -m training.motion.export --model motion.pt --pack motion.npz --out src/vasari/weights
 
 The lip opening that the network guesses on train clips, while somebody speaks, is mapped quantile
-by quantile onto what was tracked there (both evened out between clips, see clips.py); each other
-coefficient gets one gain, the square root of how much too small its spread is.
+by quantile onto what was tracked there (both evened out between clips, see clips.py); what that adds
+is shared among the coefficients as opening and coefficients go together on the clips. Each
+coefficient gets one gain before, the square root of how much too small its spread is.
 """
 
 from __future__ import annotations
@@ -20,15 +21,14 @@ import torch
 from training.motion.clips import Clip, heard_by_streams, load
 from training.motion.data import opening_of_code, rows
 from training.motion.loss import lead_in
-from training.motion.model import FEATURES, HISTORY, OUTPUTS, Mouth, speech_features
+from training.motion.model import BROWS, FEATURES, HISTORY, OUTPUTS, Mouth, speech_features
 from training.speech.export import export
 from training.speech.model import Recogniser
 from training.speech.train import padded
 
 QUANTILES = np.r_[0.005, 0.02, 0.05, np.linspace(0.1, 0.9, 17), 0.95, 0.98, 0.995]
 WIDEST = 1.25  # no lip opening is made more than this beyond the widest quantile
-STRENGTH = 0.85  # of the way from the mean guess to the tracked spread
-SHUT_SHARE = 1.0
+STRENGTH = 0.7  # of the way from the mean guess to the tracked spread
 
 
 @torch.no_grad()
@@ -55,9 +55,15 @@ def statistics(guess: np.ndarray, code: np.ndarray, opening: np.ndarray) -> dict
     slope = (given[-1] - given[-5]) / max(guessed[-1] - guessed[-5], 1e-3)
     guessed = np.append(guessed, guessed[-1] + 0.1)
     given = np.append(given, min(given[-1] + 0.1 * slope, given[-1] * WIDEST))
-    gain = np.sqrt(np.clip(code.std(0) / np.maximum(guess.std(0), 1e-4), 1, 4))
-    gain[np.array(OUTPUTS) >= 52] = np.minimum(gain[np.array(OUTPUTS) >= 52], 1.3)
-    return {"outputs": np.array(OUTPUTS, np.int16), "gain": gain.astype(np.float32),
+    outputs = np.array(OUTPUTS, np.int16)
+    gain = np.sqrt(np.clip(code.std(0) / np.maximum(guess.std(0), 1e-4), 1, 3))
+    gain[outputs >= 52] = 1
+    by_code = opening_of_code()[OUTPUTS]
+    follows = np.cov(code.T) @ by_code
+    follows[np.isin(outputs, BROWS)] = 0
+    follows /= follows @ by_code
+    return {"outputs": outputs, "gain": gain.astype(np.float32),
+            "follows": follows.astype(np.float32),
             "guessed": guessed.astype(np.float32),
             "given": np.maximum.accumulate(given).astype(np.float32)}  # fmt: skip
 
@@ -84,7 +90,7 @@ def main() -> None:
     assert export(mouth, example, ("features", "guess"), args.out / "motion.onnx") < 1e-3
     lags = json.loads(args.lags.read_text()) if args.lags else {}
     clips = load(rows(Path(args.shared)), args.pack, "train", lambda r: lags.get(r["id"], 0.0))
-    clips = [c for c in clips if c.worth > 0.3]
+    clips = [c for c in clips if c.worth > 0.3][::2]
     made = statistics(*pairs(recogniser, mouth, clips))
     print("opening guessed -> given", *(f"{a:.3f}:{b:.3f}" for a, b in
           zip(made["guessed"], made["given"], strict=True)))  # fmt: skip

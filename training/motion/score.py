@@ -104,6 +104,7 @@ def main() -> None:
             found[kind].append(score)
     for kind, scores in found.items():
         means = {name: np.nanmean([s[name] for s in scores]) for name in scores[0]}
+        means["spread"] = np.nanmedian([s["spread"] for s in scores])
         off = np.median([s["offset"] for s in scores])
         print(f"{kind:9s} {len(scores):3d} clips", "  ".join(f"{k} {v:.3f}" for k, v in
               means.items() if k != "offset"), f"offset {off:+.0f}")  # fmt: skip

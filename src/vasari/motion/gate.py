@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-VOICE_STARTS, VOICE_GOES_ON = 0.6, 0.3  # how sure a voice must be heard, from silence and in speech
-QUIET = -1.6  # loudness against the running level below which nothing is speech (32 dB)
-STARTS_AFTER = 2  # frames of voice that open the gate: one alone may be a click
-STOPS_AFTER = 3  # frames without voice: a stop consonant is shorter
+VOICE_STARTS, VOICE_GOES_ON = 0.5, 0.3  # how sure a voice must be heard, from silence and in speech
+QUIET = -2.0  # loudness against the running level below which nothing is speech (40 dB)
+CLEAR = -1.0  # loudness of a voice that is beyond doubt
+STARTS_AFTER = 2  # frames of faint voice that open the gate, one is enough where it is clear
+STOPS_AFTER = 4  # frames without voice: a stop consonant or a catch of breath is shorter
 OPENS_IN, CLOSES_IN = 2, 3  # frames
 
 
@@ -22,7 +23,8 @@ class Gate:
         needed = VOICE_GOES_ON if self.speaking else VOICE_STARTS
         heard = voice > needed and loudness > QUIET
         self._run = self._run + 1 if heard != self.speaking else 0
-        if self._run >= (STOPS_AFTER if self.speaking else STARTS_AFTER):
+        enough = STOPS_AFTER if self.speaking else 1 if loudness > CLEAR else STARTS_AFTER
+        if self._run >= enough:
             self.speaking, self._run = not self.speaking, 0
         step = 1 / OPENS_IN if self.speaking else -1 / CLOSES_IN
         self._way = min(1.0, max(0.0, self._way + step))

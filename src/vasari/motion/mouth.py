@@ -19,11 +19,13 @@ JAW_OPEN, MOUTH_CLOSE = BLENDSHAPES.index("jawOpen"), BLENDSHAPES.index("mouthCl
 
 
 @cache
-def _statistics() -> dict[str, NDArray[np.generic]]:
-    """Outputs (n,) which coefficients the network makes, gain (n,), and the map of lip openings
-    guessed (k,) to given (k,), eye distances."""
+def _statistics() -> dict[str, FloatArray]:
+    """What goes with the network: `outputs` (n,) which coefficients it makes, `gain` (n,),
+    `follows` (n,) how they change with an eye distance of lip opening, and the map of openings
+    `guessed` (k,) to `given` (k,)."""
     with (files("vasari") / "weights" / "motion.npz").open("rb") as f:
-        return dict(np.load(f, allow_pickle=False))
+        z = dict(np.load(f, allow_pickle=False))
+    return {k: v.astype(np.float32) for k, v in z.items()}
 
 
 @cache
@@ -66,10 +68,12 @@ def articulate(guess: FloatArray) -> FloatArray:
     """
     s = _statistics()
     out = np.zeros((len(guess), EXPRESSION), np.float32)
-    outputs = s["outputs"].astype(int)
-    out[:, outputs] = guess * s["gain"].astype(np.float32)
-    raw = (guess * _opening_by_code()[outputs]).sum(-1)
-    wanted = np.interp(raw, s["guessed"].astype(float), s["given"].astype(float))
+    outputs = s["outputs"].astype(np.intp)
+    by_code = _opening_by_code()[outputs]
+    wanted = np.interp((guess * by_code).sum(-1), s["guessed"], s["given"]).astype(np.float32)
+    louder = guess * s["gain"]
+    more = wanted - (louder * by_code).sum(-1)
+    out[:, outputs] = louder + more[:, None] * s["follows"]
     blend = out[:, : len(BLENDSHAPES)]
     np.clip(blend, 0, 1, out=blend)
     open_lips(out, wanted)
