@@ -238,8 +238,14 @@ def _progress() -> Iterator[Callable[[int, int | None], None]]:
         BarColumn(), MofNCompleteColumn(), Speed(), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,
     ) as bar:  # fmt: skip
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task("", start=False, total=None)
+
+        def show(done: int, total: int | None) -> None:
+            if done == 1:
+                bar.start_task(task)  # here, so that speed is that of making pictures
+            bar.update(task, completed=done, total=total)
+
+        yield show
 
 
 def _tell(sentence: str) -> None:
