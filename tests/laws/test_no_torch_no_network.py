@@ -27,6 +27,6 @@ assert not banned, banned
 
 def test_no_torch_no_network(portrait: Path, voice: Path, tmp_path: Path) -> None:
     words = [sys.executable, "-c", SCRIPT, portrait, voice, tmp_path / "a.mp4"]
-    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "a.mp4").exists()
