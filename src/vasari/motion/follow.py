@@ -16,7 +16,7 @@ LEAPT = 0.35  # eye distances between pictures, more than which is another place
 AGAIN = 0.12  # eye distances of motion from which a face is looked at a second time
 GROWN = 1.5  # times in size between pictures, more than which is another face
 THUMB = (24, 24)  # pixels of the small grey picture in which cuts show
-CUT = 28.0  # of 255, mean change of the thumb at a cut; talking heads stay under 10
+CUT = 20.0  # of 255, mean change of the thumb at a cut: between clips at least 26, within one 12
 OUTER_CORNERS = [33, 263]
 
 
