@@ -10,6 +10,7 @@ The basis is fitted by training/face_space.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -39,6 +40,10 @@ LIDS_ABOVE = np.array([247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 28
 UPPER_LID_SHARE = 0.9  # of a closing eye's way; the lower lid makes the rest
 LID_SHUT = 0.30  # an eye is shut when this share of its opening is left by the linear code
 LIP_SHUT = 0.022  # a mouth less open than this in the portrait counts as closed, eye distances
+RIGID_ABOVE, RIGID_FADE = 0.40, 0.30  # face space: points below hang on the jaw
+JAW_SAYS = 0.03  # weight of a point of the jaw in the pose, a point of the skull having 1
+SOFT_SAYS = 0.3  # and of a lid or a brow
+SOFT_RINGS = ("left_eye", "right_eye", "left_eyebrow", "right_eyebrow")  # these move by themselves
 JAW_OPEN = BLENDSHAPES.index("jawOpen")
 
 
@@ -116,14 +121,41 @@ def pose_of(landmarks: FloatArray, expression: FloatArray | None = None) -> Pose
     target = space.mean
     if expression is not None:
         target = target + np.tensordot(expression, space.basis, 1)
-    model, seen = target[:468].astype(np.float64), landmarks[:468].astype(np.float64)
-    model_mean, seen_mean = model.mean(0), seen.mean(0)
-    u, s, vt = np.linalg.svd((seen - seen_mean).T @ (model - model_mean))
+    matrix, scale, origin = similarity(target[:468], landmarks[:468], _rigid())
+    return Pose(rotation_angles(matrix), scale, origin)
+
+
+def similarity(
+    model: FloatArray, seen: FloatArray, weight: NDArray[np.float64]
+) -> tuple[FloatArray, float, FloatArray]:
+    """Fit seen = model @ matrix.T * scale + origin, least squares (Umeyama 1991).
+
+    Args:
+        model: (n, 3).
+        seen: (n, 3).
+        weight: (n,), sum 1.
+    """
+    model_mean, seen_mean = weight @ model, weight @ seen
+    u, s, vt = np.linalg.svd((weight[:, None] * (seen - seen_mean)).T @ (model - model_mean))
     sign = np.array([1, 1, np.sign(np.linalg.det(u @ vt))])
     matrix = (u * sign) @ vt
-    scale = float((s * sign).sum() / ((model - model_mean) ** 2).sum())
+    scale = float((s * sign).sum() / (weight @ ((model - model_mean) ** 2).sum(1)))
     origin = seen_mean - scale * matrix @ model_mean
-    return Pose(rotation_angles(matrix.astype(np.float32)), scale, origin.astype(np.float32))
+    return np.asarray(matrix, np.float32), scale, np.asarray(origin, np.float32)
+
+
+def rigid_weights(
+    mean: FloatArray, rings: Mapping[str, NDArray[np.integer]]
+) -> NDArray[np.float64]:
+    """(468,) how much each point says about the pose: the skull all, the jaw hardly, sum 1."""
+    weight = np.clip((RIGID_ABOVE - mean[:468, 1]) / RIGID_FADE, JAW_SAYS, 1)
+    weight[np.concatenate([rings[n] for n in SOFT_RINGS])] *= SOFT_SAYS
+    return np.asarray(weight / weight.sum(), np.float64)
+
+
+@cache
+def _rigid() -> NDArray[np.float64]:
+    return rigid_weights(face_space().mean, face_space().rings)
 
 
 def lip_gaps(shape: FloatArray) -> FloatArray:

@@ -6,7 +6,9 @@ A tracked shape is taken as  neutral_of_this_clip + blendshapes @ B[:52] + resid
 B[:52] comes from ridge regression of shape changes on blendshape changes inside each training
 clip, made left-right symmetric by adding the mirrored data; the residual axes are the principal
 components of what is left, lips and lids weighted up. Each residual has unit variance on the
-training clips. Prints how much of the motion of lips, lids and the whole face is explained on
+training clips. The teacher's tracks were aligned with the jaw and the lips in the balance, so an
+opening jaw shrank and lifted the skull; what of an axis is a move, turn or growth of the skull is
+taken out again: that belongs to the pose. Prints how much of the motion of lips, lids and the whole face is explained on
 validation clips.
 """
 
@@ -21,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from vasari.face_space import rigid_weights, similarity
 from vasari.values import BLENDSHAPES, EXPRESSION, RESIDUALS
 
 SWAP = [
@@ -100,6 +103,29 @@ def fit(tracks: Tracks) -> np.ndarray:
     return np.concatenate([first, residual]).reshape(EXPRESSION, 478, 3).astype(np.float32)
 
 
+def without_pose(basis: np.ndarray, mean: np.ndarray, rigid: np.ndarray) -> np.ndarray:
+    """The basis less what of each axis is a small similarity of the rigid points (468 weights)."""
+    moves = np.tile(np.eye(3)[:, None], (1, 478, 1))  # (3, 478, 3)
+    turns = np.stack([np.cross(np.eye(3)[k], mean) for k in range(3)])
+    tangent = np.concatenate([moves, turns, mean[None]]).astype(np.float64)  # (7, 478, 3)
+    weight = np.sqrt(rigid)[:, None]
+    a = (tangent[:, :468] * weight).reshape(7, -1).T
+    b = (basis[:, :468] * weight).reshape(len(basis), -1).T
+    share = np.linalg.lstsq(a, b, rcond=None)[0]  # (7, EXPRESSION)
+    return (basis - np.tensordot(share.T, tangent, 1)).astype(np.float32)
+
+
+def aligned(shapes: np.ndarray, codes: np.ndarray, space: dict[str, np.ndarray]) -> np.ndarray:
+    """Shapes (T, 478, 3) with the skull, not the whole face, laid on the mean face."""
+    out = np.empty_like(shapes)
+    weight = rigid_weights(space["mean"], space)
+    for k, shape in enumerate(shapes):
+        target = space["mean"] + np.tensordot(codes[k], space["basis"][: len(codes[k])], 1)
+        matrix, scale, origin = similarity(target[:468], shape[:468], weight)
+        out[k] = (shape - origin) @ matrix / scale
+    return out
+
+
 def residual_reader(basis: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """(1434, 16): what of a shape difference (after the blendshapes) each residual explains."""
     w = np.repeat(weight, 3)
@@ -107,25 +133,38 @@ def residual_reader(basis: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return (np.linalg.pinv(a) * w).T.astype(np.float32)
 
 
-def code_clip(tracks: Tracks, clip: str, basis: np.ndarray, read: np.ndarray):
-    """Returns codes (T, 68) and the clip's neutral (478, 3)."""
-    shapes, b = tracks.shapes(clip), tracks.blendshapes(clip)
+def code_clip(tracks: Tracks, clip: str, space: dict[str, np.ndarray], read: np.ndarray):
+    """Returns codes (T, 68), the clip's neutral (478, 3) and the shapes that were coded."""
+    b, basis = tracks.blendshapes(clip), space["basis"]
+    shapes = aligned(tracks.shapes(clip), b, space)
     ok = tracks.found(clip)
     rest = shapes - np.tensordot(b, basis[:52], 1)
     neutral = np.median(rest[ok], axis=0) if ok.any() else rest.mean(0)
     residual = (rest - neutral).reshape(len(shapes), -1) @ read
-    return np.concatenate([b, residual], 1).astype(np.float32), neutral.astype(np.float32)
+    codes = np.concatenate([b, residual], 1).astype(np.float32)
+    return codes, neutral.astype(np.float32), shapes
 
 
-def report(tracks: Tracks, basis: np.ndarray, read: np.ndarray) -> None:
+def mean_face(tracks: Tracks, basis: np.ndarray) -> np.ndarray:
+    """(478, 3) the mean of the training clips' neutrals, made symmetric."""
+    neutrals = []
+    for clip in tracks.ids("train"):
+        rest = tracks.shapes(clip) - np.tensordot(tracks.blendshapes(clip), basis[:52], 1)
+        ok = tracks.found(clip)
+        neutrals.append(np.median(rest[ok], axis=0) if ok.any() else rest.mean(0))
+    mean = np.mean(neutrals, axis=0)
+    return (mean + mirrored(mean[None], tracks.topology["mirror"])[0]) / 2
+
+
+def report(tracks: Tracks, space: dict[str, np.ndarray], read: np.ndarray) -> None:
+    basis = space["basis"]
     regions = {"lips": np.r_[tracks.topology["lips_inner"], tracks.topology["lips_outer"]],
                "lids": np.r_[tracks.topology["left_eye"], tracks.topology["right_eye"]],
                "face": np.arange(468)}  # fmt: skip
     sums = {name: np.zeros(3) for name in regions}
     for clip in tracks.ids("val"):
         ok = tracks.found(clip)
-        code, neutral = code_clip(tracks, clip, basis, read)
-        shapes = tracks.shapes(clip)
+        code, neutral, shapes = code_clip(tracks, clip, space, read)
         with_b = neutral + np.tensordot(code[:, :52], basis[:52], 1)
         with_all = neutral + np.tensordot(code, basis, 1)
         for name, points in regions.items():
@@ -149,20 +188,20 @@ def main() -> None:
     args = parser.parse_args()
     tracks = Tracks(args.shared)
     basis = fit(tracks)
-    weight = region_weights(tracks.topology)
-    read = residual_reader(basis, weight)
-    report(tracks, basis, read)
-    coded = {i: code_clip(tracks, i, basis, read) for i in tracks.rows}
-    mean = np.mean([n for i, (_, n) in coded.items() if i in tracks.ids("train")], axis=0)
-    mean = (mean + mirrored(mean[None], tracks.topology["mirror"])[0]) / 2
+    mean = mean_face(tracks, basis)
+    basis = without_pose(basis, mean, rigid_weights(mean, tracks.topology))
+    space = {"basis": basis, "mean": mean, **tracks.topology}
+    read = residual_reader(basis, region_weights(tracks.topology))
+    report(tracks, space, read)
     np.savez_compressed(
         args.out, basis=basis.astype(np.float16), residual_reader=read.astype(np.float16),
         mean=mean.astype(np.float32),
         **{k: v for k, v in tracks.topology.items() if k[:5] not in ("blend", "canon")},
     )  # fmt: skip
     if args.codes:
-        np.savez(args.codes, **{i: c for i, (c, _) in coded.items()},
-                 **{f"{i}.neutral": n for i, (_, n) in coded.items()})  # fmt: skip
+        coded = {i: code_clip(tracks, i, space, read) for i in tracks.rows}
+        np.savez(args.codes, **{i: c for i, (c, _, _) in coded.items()},
+                 **{f"{i}.neutral": n for i, (_, n, _) in coded.items()})  # fmt: skip
 
 
 if __name__ == "__main__":
