@@ -33,8 +33,8 @@ def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) 
     unknown = grown(matte > SEEN, 2 + EDGE * eye_distance)
     if not unknown.any():
         return picture.copy()
-    if unknown.all():
-        return np.full_like(picture, 128)
+    if unknown.all():  # no background to go on from: at least its colours
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), eye_distance), np.uint8)
     plate = picture.copy()
     part = _around(unknown, round(eye_distance))
     plate[part] = _painted(picture[part], unknown[part], eye_distance)
