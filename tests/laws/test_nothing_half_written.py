@@ -22,7 +22,8 @@ def test_stopped_in_the_middle(
 ) -> None:
     sound = write_wav(tmp_path / "long.wav", voice_like(120.0))
     (tmp_path / "a.mp4").write_text("older")
-    running = start("say", face_file, sound, "-o", tmp_path / "a.mp4")
+    words = ["say", face_file, sound, "-o", tmp_path / "a.mp4"]
+    running = start(*words, preexec_fn=listen_to_interrupts)
     wait_for_pictures(tmp_path)
     running.send_signal(number)
     _, said = running.communicate(timeout=180)
@@ -31,6 +32,11 @@ def test_stopped_in_the_middle(
     if number != signal.SIGKILL:
         assert sorted(p.name for p in tmp_path.iterdir()) == ["a.mp4", "long.wav"]
         assert said.strip() == "Stopped; nothing was left behind."
+
+
+def listen_to_interrupts() -> None:
+    """Tests that run in the background of a shell ignore Ctrl-C, and their children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for_pictures(folder: Path) -> None:
