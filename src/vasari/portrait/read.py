@@ -21,7 +21,7 @@ from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Picture
 
 SMALLEST_FACE = 64  # px
 CROP_SIDE = 4.2  # eye distances: head, hair and some shoulder
-CROP_LEAST = 2.3  # eye distances: a tight picture may shrink the crop to this before it is left
+CROP_LEAST = 1.8  # eye distances: a tight picture may shrink the crop to this before it is left
 EYES_AT = 0.41  # of the crop's side, from its top
 SURE = 0.5  # confidence under which a warning is said
 SEE_THROUGH = 0.005  # share of the picture that must be transparent for its alpha to be the matte
