@@ -3,8 +3,8 @@
     python -m training.motion.export --model motion.pt --pack motion.npz --out src/vasari/weights
 
 The lip opening that the network guesses on train clips, while somebody speaks, is mapped quantile
-by quantile onto what was tracked there (both evened out between clips, see clips.py); what that adds
-is shared among the coefficients as opening and coefficients go together on the clips. Each
+by quantile onto what was tracked there (both evened out between clips, see clips.py); what that
+adds is shared among the coefficients as opening and coefficients go together on the clips. Each
 coefficient gets one gain before, the square root of how much too small its spread is.
 """
 
