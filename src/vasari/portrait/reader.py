@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from vasari.networks import network
 from vasari.portrait.crops import about, cut_out, squared, to_picture, upright
+from vasari.portrait.detail import refined
 from vasari.values import BLENDSHAPES, FloatArray, Picture
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _fine(
     all_marks = np.stack(
         [to_picture(a, m, px) for a, m in zip(marks, places, strict=True)]
     )  # (V, 478, 3)
-    landmarks = all_marks.mean(0)
+    landmarks = refined(picture, all_marks.mean(0))
     return Reading(landmarks, blend.mean(0), float(face.mean()) * _agreement(all_marks))
 
 
