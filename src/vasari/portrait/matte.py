@@ -20,6 +20,7 @@ DOUBT = (0.05, 0.95)  # between these the network is in doubt
 LEAST_SURE = 50  # px of person and of background without which colours cannot be told
 MARGIN = 0.08  # of the matte, taken off at both ends
 COVERS = 0.8  # share of the face that a plausible matte covers
+CORE = 0.03  # of the crop's side, from the outline: further inside everything is person
 HOLE = 0.004  # of the square's area, holes up to this are filled
 
 Crop = tuple[float, float, float]
@@ -41,9 +42,10 @@ def find_matte(picture: Picture, landmarks: FloatArray, crop: Crop) -> tuple[Mas
     matte = np.zeros(picture.shape[:2], np.float32)
     for square in reversed(_squares(crop, picture.shape[:2])):
         _lay(matte, _look(picture, oval, square), square)
-    matte = _one_person(matte, oval, HOLE * crop[2] ** 2)
-    found = float(matte[oval > 0].mean()) > COVERS if (oval > 0).any() else False
-    if not found:
+    found = bool((oval > 127).any()) and float(matte[oval > 127].mean()) > COVERS
+    if found:
+        matte = _one_person(matte, oval, crop[2])
+    else:
         matte = outline(landmarks, picture.shape[:2])
     return np.asarray(np.round(matte * 255), np.uint8), found
 
@@ -228,18 +230,22 @@ def _fade(first: int, last: int, start: float, side: float, end: int) -> FloatAr
     return np.asarray(left * right, np.float32)
 
 
-def _one_person(matte: FloatArray, oval: Mask, hole: float) -> FloatArray:
-    """Keep what hangs together with the face, and fill small holes in it."""
+def _one_person(matte: FloatArray, oval: Mask, crop_side: float) -> FloatArray:
+    """Keep what hangs together with the face, fill small holes in it, make its inside solid."""
     count, parts, _, _ = cv2.connectedComponentsWithStats((matte > 0.5).astype(np.uint8))
-    if count < 2 or not (oval > 127).any():
-        return matte
     face = np.bincount(parts[oval > 127], minlength=count)
     face[0] = 0
     person = (parts == face.argmax()).astype(np.uint8)
-    reach = max(3, round(0.02 * matte.shape[0])) | 1
-    near = cv2.dilate(person, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    near = cv2.dilate(person, _disc(CORE * crop_side))
     matte = np.where(near > 0, matte, 0)
     count, parts, stats, _ = cv2.connectedComponentsWithStats(1 - person)
-    small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < hole)
+    small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < HOLE * crop_side**2)
     inside = np.isin(parts, small[small > 0])
-    return np.where(inside, 1, matte).astype(np.float32)
+    core = cv2.erode(person | inside.astype(np.uint8), _disc(CORE * crop_side), borderValue=1)
+    sure = cv2.erode(oval, _disc(CORE * crop_side)) / np.float32(255)
+    return np.asarray(np.maximum(np.where(inside | (core > 0), 1, matte), sure), np.float32)
+
+
+def _disc(reach: float) -> Mask:
+    side = 2 * max(1, round(reach)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)

@@ -107,7 +107,7 @@ def _chosen(picture: Picture, face: int | Sequence[float], say: Say) -> FaceBox:
             f"The picture holds {len(found)} face{'s' * (len(found) > 1)}, so there is no face "
             f"{face}; use --face with 1 (the largest) to {len(found)}."
         )
-    if len(found) > 1 and face == 1 and found[1].width > 0.5 * found[0].width:
+    if len(found) > 1 and face == 1 and found[1].width > 0.3 * found[0].width:
         say(f"{len(found)} faces were found; the largest is taken (--face N picks another).")
     return found[face - 1]
 
