@@ -152,7 +152,7 @@ def test_doctor(vasari: Vasari) -> None:
 
 
 def test_doctor_finds_what_is_broken(vasari: Vasari, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vasari.doctor.NETWORKS", ("speech", "missing"))
+    monkeypatch.setattr("vasari.doctor.WEIGHTS", ("speech.onnx", "missing.onnx"))
     ended = vasari("doctor")
     assert ended.code == 1
     assert "BROKEN: the weights missing.onnx are missing." in ended.out

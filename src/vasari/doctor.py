@@ -28,8 +28,10 @@ LIBRARIES = (
     "av", "llvmlite", "numba", "numpy", "onnxruntime", "opencv-python-headless", "pi-heif",
     "pillow", "rich", "typer",
 )  # fmt: skip
-NETWORKS = ("finder", "matte", "motion", "reader", "reader_coarse", "speech")
-TABLES = ("face_space", "head", "motion")
+WEIGHTS = (
+    "face_space.npz", "finder.onnx", "head.npz", "matte.onnx", "motion.npz", "motion.onnx",
+    "reader.onnx", "reader_coarse.onnx", "speech.onnx",
+)  # fmt: skip
 CODECS = ("aac", "libopus", "libvpx-vp9", "libx264", "prores_ks")
 SPEED_UPS = ("sse4.2", "avx2", "fma", "avx512f", "avx512vnni", "neon", "dotprod", "sve")
 SECONDS = 2  # of video that the self-check makes
@@ -76,19 +78,17 @@ def _missing_libraries(say: Print) -> Iterator[str]:
 
 def _broken_weights(say: Print) -> Iterator[str]:
     folder = files("vasari") / "weights"
-    size = 0
-    for name in (*(f"{n}.onnx" for n in NETWORKS), *(f"{n}.npz" for n in TABLES)):
-        try:
-            size += len((folder / name).read_bytes())
-        except OSError:
+    there = {entry.name: len(entry.read_bytes()) for entry in folder.iterdir() if entry.is_file()}
+    say(f"Weights: {len(there)} files, {sum(there.values()) / 1e6:.1f} MB")
+    for name in WEIGHTS:
+        if name not in there:
             yield f"the weights {name} are missing."
-            continue
+    for name in sorted(there):
         if name.endswith(".onnx"):
             try:
                 network(name.removesuffix(".onnx"))
             except Exception as error:  # whatever it is, it is the finding
                 yield f"the network {name} does not load ({error})."
-    say(f"Weights: {len(NETWORKS)} networks, {len(TABLES)} tables, {size / 1e6:.1f} MB")
 
 
 def _missing_codecs(say: Print) -> Iterator[str]:
