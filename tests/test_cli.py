@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 
 from tests.conftest import Vasari, voice_like, write_wav
+from vasari import cli
+from vasari.media.video import FPS
 
 
 def watch(path: Path) -> tuple[int, tuple[int, int], float]:
@@ -97,6 +99,10 @@ def test_a_box_helps(vasari: Vasari, portrait: Path, tmp_path: Path) -> None:
     near = ",".join(f"{free['box'][k]:.0f}" for k in ("x", "y", "width", "height"))
     helped = json.loads(vasari("read", portrait, "--json", "--face", near).out)
     assert np.abs(np.subtract(free["landmarks"], helped["landmarks"])[:, :2]).mean() < 2
+
+
+def test_the_commands_rates_are_the_writers() -> None:
+    assert cli.FPS == FPS
 
 
 def test_help_and_version(vasari: Vasari) -> None:

@@ -200,6 +200,12 @@ def test_a_failing_encoder_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not list(tmp_path.iterdir())
 
 
+def test_nothing_comes_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="No picture"), VideoWriter(tmp_path / "a.mp4"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
 def test_no_thread_is_left(tmp_path: Path) -> None:
     write(tmp_path / "a.mp4", [patches()] * 3)
     with pytest.raises(KeyboardInterrupt), VideoWriter(tmp_path / "b.mp4") as video:

@@ -112,8 +112,11 @@ class VideoWriter:
             while (picture := self._waited_for()) is not None:
                 sink = sink or self._open(picture)
                 sink.add(picture)
-            if sink and not self._stop.is_set():
-                sink.finish()
+            if self._stop.is_set():
+                return
+            if sink is None:
+                raise OutputError("No picture was given, so there is no video to write.")
+            sink.finish()
         except BaseException as error:
             self._failure = self._translated(error)
         finally:
