@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -48,3 +49,13 @@ def test_pictures_are_small() -> None:
     pictures = [p for p in (ROOT / "docs" / "pictures").iterdir() if p.suffix in (".jpg", ".png")]
     assert pictures
     assert all(p.stat().st_size < 200_000 for p in pictures)
+
+
+def test_the_readme_says_what_was_measured() -> None:
+    measured = json.loads((ROOT / "benchmarks" / "results" / "speed.json").read_text("utf-8"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    fast, with_start = map(float, re.findall(r"\| (\d+) pictures a second \|", text))
+    memory = float(re.findall(r"\| (\d+) MiB \|", text)[0])
+    assert fast == pytest.approx(measured["pictures_per_second"], rel=0.15)
+    assert with_start == pytest.approx(measured["pictures_per_second_with_start"], rel=0.15)
+    assert memory == pytest.approx(measured["peak_memory_mib"], rel=0.15)
