@@ -43,10 +43,7 @@ def find_matte(picture: Picture, landmarks: FloatArray, crop: Crop) -> tuple[Mas
     for square in reversed(_squares(crop, picture.shape[:2])):
         _lay(matte, _look(picture, oval, square), square)
     found = bool((oval > 127).any()) and float(matte[oval > 127].mean()) > COVERS
-    if found:
-        matte = _one_person(matte, oval, crop[2])
-    else:
-        matte = outline(landmarks, picture.shape[:2])
+    matte = _one_person(matte, oval, crop[2]) if found else outline(landmarks, picture.shape[:2])
     return np.asarray(np.round(matte * 255), np.uint8), found
 
 
