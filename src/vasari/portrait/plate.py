@@ -33,8 +33,9 @@ def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) 
     unknown = grown(matte > SEEN, 2 + EDGE * eye_distance)
     if not unknown.any():
         return picture.copy()
-    if unknown.all():  # no background to go on from: at least its colours
-        return np.asarray(cv2.GaussianBlur(picture, (0, 0), eye_distance), np.uint8)
+    if unknown.all():  # no background to go on from: one colour that fits
+        mean = cv2.resize(picture, (1, 1), interpolation=cv2.INTER_AREA)
+        return np.broadcast_to(mean, picture.shape).astype(np.uint8)
     plate = picture.copy()
     part = _around(unknown, round(eye_distance))
     plate[part] = _painted(picture[part], unknown[part], eye_distance)
