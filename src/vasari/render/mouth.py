@@ -102,7 +102,7 @@ class Mouth:
         padded = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
         far = cv2.distanceTransform((padded > 127).astype(np.uint8), cv2.DIST_L2, 3)
         far = np.clip(far[2:-2, 2:-2] * (1.4 / unit), 0, 1)
-        return np.asarray(0.45 + 0.55 * far**0.8, np.float32)
+        return np.asarray(0.55 + 0.45 * far**0.8, np.float32)
 
     def _own_teeth(self, picture: Picture, landmarks: FloatArray, pose: Pose) -> OwnTeeth | None:
         """The upper teeth that an open-mouthed portrait shows, if they can be told apart."""

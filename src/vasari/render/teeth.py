@@ -22,7 +22,7 @@ UPPER_WIDTHS = (0.094, 0.074, 0.078, 0.066, 0.056)  # from the midline outwards,
 UPPER_HEIGHTS = (0.118, 0.104, 0.112, 0.094, 0.084)
 LOWER_WIDTHS = (0.060, 0.064, 0.070, 0.064, 0.056)
 LOWER_HEIGHTS = (0.092, 0.094, 0.104, 0.090, 0.080)
-UPPER_EDGE = 0.028  # how far the upper row reaches below the line where the lips meet
+UPPER_EDGE = 0.044  # how far the upper row reaches below the line where the lips meet
 GUM_ABOVE = 0.095  # from the biting edge to the gum between two teeth
 LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
 
