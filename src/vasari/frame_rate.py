@@ -25,10 +25,15 @@ def pictures_in(samples: int, fps: int) -> int:
 
 
 class FrameRate:
-    """The state of one motion being resampled: its last frames, and how far it came."""
+    """The state of one motion being resampled: its last frames, and how far it came.
 
-    def __init__(self, fps: int) -> None:
-        self._fps = fps
+    Args:
+        fps: pictures a second.
+        lead: frames of motion by which each picture looks ahead.
+    """
+
+    def __init__(self, fps: int, lead: float = 0.0) -> None:
+        self._fps, self._lead = fps, lead
         self._table = np.zeros((0, EXPRESSION_FROM), np.float32)
         self._first = 0  # motion frame of the table's first row
         self._next = 0  # the next picture
@@ -61,7 +66,7 @@ class FrameRate:
 
     def _place(self, pictures: NDArray[np.int64]) -> NDArray[np.float64]:
         """Where the middles of pictures lie, in frames from the start of the motion."""
-        return (pictures.astype(np.float64) + 0.5) * (MOTION_HZ / self._fps) - 0.5
+        return (pictures.astype(np.float64) + 0.5) * (MOTION_HZ / self._fps) - 0.5 + self._lead
 
     def _at(self, place: NDArray[np.float64]) -> FloatArray:
         """(n, C) the motion at these places."""

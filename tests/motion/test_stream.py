@@ -50,7 +50,7 @@ def test_streams_do_not_disturb_each_other() -> None:
     one, other = MotionStream(), MotionStream(Style(seed=9))
     parts = []
     for k in range(0, 100, 25):
-        parts.append(one.push(talk(100)[k : k + 25]).rotation)
+        parts.append(one.push(talk(100)[k : k + 25], last=k == 75).rotation)
         other.push(talk(100, 4)[k : k + 25])
     np.testing.assert_array_equal(alone.rotation, np.concatenate(parts))
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from vasari.errors import SoundError
 from vasari.motion.brows import Brows
+from vasari.motion.calm import Calm
 from vasari.motion.eyes import Blinks, Gaze, steady_gaze, write_eyes
 from vasari.motion.gate import Emphasis, Gate
 from vasari.motion.head import Head
@@ -30,7 +31,7 @@ class MotionStream:
         self._style = style or Style()
         self._chunk = chunk
         self._mouth = MouthStream(chunk)
-        self._gate, self._emphasis = Gate(), Emphasis()
+        self._gate, self._emphasis, self._calm = Gate(), Emphasis(), Calm()
         blink, gaze, head, brow = np.random.default_rng(self._style.seed).spawn(4)
         self._blinks, self._gaze = Blinks(blink, MOTION_HZ), Gaze(gaze, MOTION_HZ)
         self._head, self._brows = Head(head, MOTION_HZ), Brows(brow)
@@ -57,7 +58,7 @@ class MotionStream:
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
-        return _joined(pieces, count)
+        return self._calm.push(_joined(pieces, count), last)
 
     def _move(self, features: FloatArray) -> Motion:
         n = len(features)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import Pose, face_space, lip_gaps, mouth_is_open
+from vasari.face_space import Pose, face_space, mouth_is_open
 from vasari.render.own_teeth import OwnTeeth, find_own_teeth
 from vasari.render.patch import Plane, hole, into_plane
 from vasari.render.raster import blend
@@ -21,7 +21,7 @@ from vasari.values import FloatArray, Picture
 
 CHIN = np.array([152, 148, 377, 175, 199, 200])  # points that go with the jaw bone
 TEETH_DEPTH = 0.07  # eye distances behind the lips
-OWN_NEAR = 0.018  # eye distances: a mouth as near as this to the portrait's own shows its pixels
+OWN_NEAR = 0.014  # eye distances: lips as near as this to the portrait's own show its pixels
 CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
 
 
@@ -44,7 +44,8 @@ class Mouth:
         line = (closed[13] + closed[14]) / 2
         self._plane = Plane((line + np.array([0, 0, TEETH_DEPTH])).astype(np.float32))
         self._chin = float(closed[CHIN, 1].mean())
-        self._own_gaps = lip_gaps(own)
+        self._lips = np.concatenate([self._ring, face_space().rings["lips_outer"]])
+        self._own_lips = own[self._lips, :2]
         self._own_open = mouth_is_open(own)
         tone = _tones(picture, landmarks)
         self._dark = tone.dark.astype(np.float32)
@@ -90,7 +91,8 @@ class Mouth:
         """Near the portrait's own open mouth its own pixels show (the mesh carries them)."""
         if not self._own_open:
             return mask
-        away = float(np.abs(lip_gaps(shape) - self._own_gaps).mean()) / OWN_NEAR
+        moved = np.linalg.norm(shape[self._lips, :2] - self._own_lips, axis=1)
+        away = float(moved.mean()) / OWN_NEAR
         if away < 1e-3:
             return None
         share = min(1.0, away)

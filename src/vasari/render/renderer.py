@@ -232,7 +232,9 @@ def _finer(person: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     finer = cv2.warpAffine(
         person, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(finer, np.uint8)
+    out = np.asarray(finer, np.uint8)
+    np.minimum(out[..., :3], out[..., 3:], out=out[..., :3])  # no ringing where nothing is
+    return out
 
 
 def _straight(person: NDArray[np.uint8]) -> NDArray[np.uint8]:

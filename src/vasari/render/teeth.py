@@ -128,7 +128,7 @@ class _Canvas:
         body = 1.03 - 0.10 * np.abs(u / across) ** 3 - 0.07 * np.clip(1 - v * 6, 0, 1)
         body -= 0.13 * np.clip((v - 0.6) / 0.4, 0, 1)
         arch = 1 - 4.2 * middle * middle - 0.01 * k  # teeth farther back lie in shadow
-        warm = np.array([1, 1 - 0.03 * (k == 2), 1 - 0.07 * (k == 2)], np.float32)
+        warm = np.array([1, 1 - 0.01 * (k == 2), 1 - 0.03 * (k == 2)], np.float32)
         shade = colour * warm * np.clip(arch, 0.35, 1)
         self._put(np.clip(body, 0, 1.2)[..., None] * shade, side * ends * neck, columns)
 
