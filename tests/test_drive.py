@@ -12,7 +12,8 @@ from PIL import Image
 
 from tests.conftest import Vasari
 from tests.faces import expression, made_face, still
-from vasari.drive import as_changes, as_seen, follow, resting
+from vasari.drive import as_changes, as_seen, drive, follow, resting
+from vasari.errors import VideoError
 from vasari.media import VideoWriter, open_sound, read_video
 from vasari.motion.track import Track
 from vasari.render import onto_face
@@ -138,3 +139,11 @@ def test_an_input_is_never_overwritten(portrait: Path, tmp_path: Path, vasari: V
     assert done.code == 1
     assert "another name" in done.err
     assert video.read_bytes() == before
+
+
+def test_a_motion_is_no_driver(tmp_path: Path) -> None:
+    motion = tmp_path / "take.csv"
+    motion.write_text("Timecode")
+    with pytest.raises(VideoError, match="drive takes a video"):
+        drive("ada.png", motion, tmp_path / "out.mp4")
+    assert list(tmp_path.iterdir()) == [motion]

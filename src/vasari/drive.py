@@ -7,7 +7,7 @@ from os import PathLike
 
 import numpy as np
 
-from vasari.errors import OutputError, SoundError
+from vasari.errors import OutputError, SoundError, VideoError
 from vasari.face_space import rotation_angles, rotation_matrix
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.files import as_path, same_file
@@ -22,6 +22,7 @@ from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Pict
 REST_QUANTILE = 0.1  # of each mouth shape: a talking mouth is at rest for so much of the time
 REST_MOST = 0.25  # a resting value above this is meant, such as a smile that stays
 SAME_PICTURE = 6.0  # of 255, mean difference up to which compression explains it
+MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link Face records
 
 
 def drive(
@@ -49,6 +50,8 @@ def drive(
         VasariError: one sentence that says what is wrong and what to do.
     """
     check_output(out)
+    if as_path(video).suffix.lower() in MOTION_FILES:
+        raise VideoError(f"{as_path(video)} is a motion: drive takes a video of the actor.")
     inputs = [video] if isinstance(picture, Face) else [video, picture]
     for path in inputs:
         if same_file(as_path(out), as_path(path)):
