@@ -19,7 +19,7 @@ from vasari.values import SOUND_HZ, Face, FloatArray, Picture, Style
 
 Frame = Literal["crop", "full"]
 SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]
-LEAD = 1.0  # motion frames: a network that hears 80 ms ahead moves the lips 40 ms late, measured
+LEAD = 1.0  # motion frames: lips that hear 80 ms ahead come late by a frame in some clips
 CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks cost less
 
 
