@@ -16,7 +16,7 @@ CLOSED = 0.03  # eye distances of lip opening under which a mouth counts as clos
 
 def correlation(made: np.ndarray, real: np.ndarray, ok: np.ndarray, offset: int = 0) -> float:
     """Pearson's r of two (T,) tracks where `ok`; positive offset: `made` comes late by so much."""
-    n = min(len(made), len(real))
+    n = min(len(made), len(real), len(ok))
     a, b = made[max(0, offset) : n + min(0, offset)], real[max(0, -offset) : n - max(0, offset)]
     use = ok[max(0, -offset) : n - max(0, offset)]
     a, b = a[use], b[use]
