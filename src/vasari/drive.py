@@ -8,13 +8,13 @@ from os import PathLike
 import numpy as np
 
 from vasari.errors import OutputError, SoundError, VideoError
-from vasari.face_space import rotation_angles, rotation_matrix
+from vasari.face_space import NECK, rotation_angles, rotation_matrix
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.files import as_path, same_file
 from vasari.media.video import check_output
 from vasari.motion.track import Track, track
 from vasari.render import Renderer, onto_face
-from vasari.render.onto_face import MOUTH, NECK
+from vasari.render.onto_face import MOUTH
 from vasari.say import Progress, Tell, Which, portrait_of
 from vasari.talk import Frame
 from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Picture

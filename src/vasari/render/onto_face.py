@@ -6,6 +6,7 @@ import numpy as np
 
 from vasari.face_space import (
     JAW_OPEN,
+    NECK,
     face_space,
     lip_gaps,
     rotation_angles,
@@ -13,7 +14,6 @@ from vasari.face_space import (
 )
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Motion
 
-NECK = np.array([0.0, 1.1, 0.7], np.float32)  # where a head turns, face space
 MOUTH = np.array([n.startswith(("jaw", "mouth", "tongue")) for n in BLENDSHAPES])
 SMILE = np.array([n.startswith(("mouthSmile", "mouthDimple", "mouthFrown")) for n in BLENDSHAPES])
 ASIDE = 20.0  # degrees of yaw from which a portrait hides its far cheek

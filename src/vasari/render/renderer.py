@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, Pose, Rig, face_space
+from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_space
 from vasari.render.eyes import Eye
 from vasari.render.lids import Lid
 from vasari.render.mesh import HEAD_FADE, HEAD_RADIUS, build_mesh, unfold
@@ -137,12 +137,19 @@ class Renderer:
         face = pose.project(shape) + self._slack * np.float32(pose.scale / self._pose.scale)
         turned = pose.project(self._rest)
         target = mesh.source + mesh.weight[:, None] * (turned - mesh.source)
+        target += mesh.carried[:, None] * self._neck_goes(pose, mesh.source)
         target[:468] = mesh.source[:468] + mesh.weight[:468, None] * (
             face[:468] - mesh.source[:468]
         )
         stretch = face[mesh.oval] - turned[mesh.oval]
         target[468:] += (mesh.follow[468:, None] * stretch).astype(np.float32)
         return np.ascontiguousarray(target, np.float32)
+
+    def _neck_goes(self, pose: Pose, points: FloatArray) -> FloatArray:
+        """(V, 3) how far points go that move and grow as the neck does, without turning."""
+        neck, own = pose.project(NECK), self._pose.project(NECK)
+        grown = np.float32(pose.scale / self._pose.scale)
+        return np.asarray(neck - own + (grown - 1) * (points - own), np.float32)
 
     def _warp(self, target: FloatArray) -> None:
         """Fill `_moved` with the person as the mesh now carries it."""
