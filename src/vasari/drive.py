@@ -118,7 +118,7 @@ def as_seen(face: Face, driver: Track) -> Motion:
     """
     motion = driver.motion
     if is_first_picture(face, driver):
-        return _from_portrait(face, motion)
+        return from_picture(face, motion, 0)
     first = int(np.argmax(driver.found))
     own, start = (rotation_matrix(r) @ NECK for r in (face.rotation, motion.rotation[first]))
     return Motion(
@@ -134,15 +134,16 @@ def is_first_picture(face: Face, driver: Track) -> bool:
     return float(difference.mean()) < SAME_PICTURE
 
 
-def _from_portrait(face: Face, motion: Motion) -> Motion:
-    turn = rotation_matrix(motion.rotation[0]).T @ rotation_matrix(face.rotation)
+def from_picture(face: Face, motion: Motion, k: int) -> Motion:
+    """The motion of a person whose k-th picture the portrait is, and its place counted from there."""
+    turn = rotation_matrix(motion.rotation[k]).T @ rotation_matrix(face.rotation)
     turns = [
         rotation_angles(np.asarray(rotation_matrix(r) @ turn, np.float32)) for r in motion.rotation
     ]
     return Motion(
         np.array(turns), motion.position,
-        motion.gaze - motion.gaze[0] + face.gaze,
-        motion.expression - motion.expression[0] + face.expression, motion.rate,
+        motion.gaze - motion.gaze[k] + face.gaze,
+        motion.expression - motion.expression[k] + face.expression, motion.rate,
     )  # fmt: skip
 
 

@@ -93,9 +93,9 @@ def track(
     )  # fmt: skip
     held = np.maximum(np.cumsum(found) - 1, 0)  # which of those seen each picture shows
     poses, shapes, blendshapes = [poses[k] for k in held], shapes[held], blendshapes[held]
-    neutral, expression = _coded(shapes, blendshapes, found)
+    neutral, expression = coded(shapes, blendshapes, found)
     motion = Motion(
-        np.array([pose.rotation for pose in poses]), _positions(poses, int(np.argmax(found))),
+        np.array([pose.rotation for pose in poses]), positions(poses, int(np.argmax(found))),
         gaze_of(shapes), expression, MOTION_HZ,
     )  # fmt: skip
     landmarks = np.array([p.project(s) for p, s in zip(poses, shapes, strict=True)])
@@ -124,7 +124,7 @@ def _calmed(
     return poses, shapes, np.clip(blends[..., 0], 0, 1)
 
 
-def _coded(
+def coded(
     shapes: FloatArray, blendshapes: FloatArray, found: NDArray[np.bool_]
 ) -> tuple[FloatArray, FloatArray]:
     """The person's neutral (478, 3), and the expression (T, EXPRESSION) in each picture."""
@@ -136,7 +136,7 @@ def _coded(
     return neutral.astype(np.float32), expression.astype(np.float32)
 
 
-def _positions(poses: list[Pose], first: int) -> FloatArray:
+def positions(poses: list[Pose], first: int) -> FloatArray:
     """(T, 3) right, down, away in eye distances, from where the face was in picture `first`."""
     start = poses[first]
     out = [

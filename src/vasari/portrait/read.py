@@ -49,7 +49,7 @@ def read_portrait(
     box = _chosen(opened.rgb, face, say)
     reading = read_landmarks(opened.rgb, box)
     _check_reading(reading, say)
-    landmarks, expression, pose, neutral = _parted(opened.rgb, reading)
+    landmarks, expression, pose, neutral = parted(opened.rgb, reading)
     crop = crop_of(landmarks, pose.scale, opened.rgb.shape[:2])
     matte = _matte(opened, landmarks, crop, say)
     return Face(
@@ -126,7 +126,7 @@ def _check_reading(reading: Reading, say: Say) -> None:
         )
 
 
-def _parted(picture: Picture, reading: Reading) -> tuple[FloatArray, FloatArray, Pose, FloatArray]:
+def parted(picture: Picture, reading: Reading) -> tuple[FloatArray, FloatArray, Pose, FloatArray]:
     """Landmarks (lips settled), expression, pose and neutral shape of a reading."""
     expression = np.zeros(EXPRESSION, np.float32)
     expression[: len(BLENDSHAPES)] = reading.blendshapes

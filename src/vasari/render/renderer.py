@@ -13,6 +13,7 @@ from vasari.render.eyes import Eye
 from vasari.render.lids import Lid
 from vasari.render.mesh import HEAD_FADE, HEAD_RADIUS, build_mesh, unfold
 from vasari.render.mouth import Mouth
+from vasari.render.painter import Painter
 from vasari.render.raster import over, rasterise
 from vasari.values import Face, FloatArray, Motion, Picture
 
@@ -34,11 +35,13 @@ class Renderer:
         frame: "crop" (head and shoulders) or "full" (the whole picture at its own size).
         background: None keeps the portrait's; an RGB triple replaces it; "transparent" makes
             draw() give straight alpha as fourth channel.
+        painted: whether the painter shades what is drawn.
     """
 
     def __init__(
         self, face: Face, size: int = 512, frame: Frame = "crop",
         background: tuple[int, int, int] | Literal["transparent"] | None = None,
+        painted: bool = True,
     ) -> None:  # fmt: skip
         self._transparent = background == "transparent"
         picture, matte, plate, corner, zoom = _working(face, size, frame)
@@ -79,6 +82,9 @@ class Renderer:
         ]
         closed = self._rig.shape(np.zeros_like(face.expression))
         self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
+        self._painter = None
+        if painted:
+            self._painter = Painter(face, self._landmarks, self._pose, (width, height))
         self._fine = 2 if width * height <= FINE_AREA else 1
         self._person = _finer(person, self._fine)
         self._make_buffers(width, height)
@@ -98,16 +104,16 @@ class Renderer:
         Returns:
             (H, W, 3) uint8, or (H, W, 4) with straight alpha for a transparent background.
         """
-        pose = self._posed(motion.rotation[k], motion.position[k])
-        shape = self._rig.shape(motion.expression[k])
-        target = self._place(pose, shape)
+        pose, shape, target = self.placed(motion, k)
         self._warp(target)
-        person = self._moved
+        person, turn = self._moved, motion.gaze[k] - self._gaze
         for eye in self._eyes:
-            eye.draw(person, target, pose, motion.gaze[k] - self._gaze)
+            eye.draw(person, target, pose, turn)
         for lid in self._lids:
             lid.draw(person, target)
         self._mouth.draw(person, target, pose, shape)
+        if self._painter:
+            self._painter.paint(person, target, pose, motion.expression[k], turn)
         x0, y0, x1, y1 = self._box
         out = self._still.copy()
         if self._transparent:
@@ -116,6 +122,13 @@ class Renderer:
             over(person, self._plate, self._out)
             out[y0:y1, x0:x1] = self._out
         return out
+
+    def placed(self, motion: Motion, k: int) -> tuple[Pose, FloatArray, FloatArray]:
+        """Frame k: the head's pose in pixels of the part that is drawn, the face (478, 3) in the
+        face space, and where each vertex of the mesh (468 of the face first) lies, pixels."""
+        pose = self._posed(motion.rotation[k], motion.position[k])
+        shape = self._rig.shape(motion.expression[k])
+        return pose, shape, self._place(pose, shape)
 
     def _composed(self, person: NDArray[np.uint8], behind: Picture) -> NDArray[np.uint8]:
         """The whole picture at rest: what lies outside the moving box never changes."""

@@ -1,0 +1,128 @@
+"""The painter: what light does to a moving face, put onto the warped and baked picture.
+
+Warping keeps a photo's texture, but a cheek that rises also folds and shades, a turned head meets
+the light elsewhere, and a mouth that opens lets light in. A small network sees the drawn face and
+how it differs from the portrait, and gives a gain for the skin and a tone for the inside of the
+mouth. Both are smooth, so texture, teeth and brush strokes stay as sharp as they were drawn.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.face_space import Pose, face_space
+from vasari.networks import network
+from vasari.render.raster import relight
+from vasari.values import BLENDSHAPES, Face, FloatArray, Picture
+
+SIDE = 128  # pixels that the network sees
+ROOM = 1.95  # eye distances a side of its crop
+MIDDLE = np.array([0.0, 0.42, 0.0], np.float32)  # of the crop, face space
+CODE = 2 * len(BLENDSHAPES) + 8  # own and present blendshapes, rotations, change of gaze
+DEGREES = 30.0  # what counts as 1 in the code
+ALL = 0.02  # eye distances of mean change from the portrait from which all paint is on
+MASKS = (("lips_inner",), ("right_eye", "left_eye"), ("face_oval",))
+
+
+def window(pose: Pose) -> NDArray[np.float64]:
+    """Similarity (2, 3) from picture pixels to the painter's upright crop."""
+    turn = np.radians(float(pose.rotation[2]))
+    a = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    a *= SIDE / (ROOM * pose.scale)
+    return np.column_stack([a, (SIDE - 1) / 2 - a @ pose.project(MIDDLE)[:2]])
+
+
+def look(picture: Picture, points: FloatArray, m: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """(SIDE, SIDE, 6): the crop `m` of a picture (H, W, 3 or 4), and where mouth, eyes and face
+    lie by the landmarks now (468+, 2+)."""
+    out = np.empty((SIDE, SIDE, 6), np.uint8)
+    zoom = float(np.hypot(m[0, 0], m[1, 0]))
+    source, matrix = picture, m
+    if zoom < 0.7:  # shrink first, so that nothing aliases
+        source = np.asarray(cv2.pyrDown(picture), np.uint8)
+        matrix = m @ np.array([[2, 0, 0], [0, 2, 0], [0, 0, 1.0]])
+    crop = cv2.warpAffine(
+        source, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    out[..., :3] = crop[..., :3]
+    there = points[:468, :2] @ m[:, :2].T + m[:, 2]
+    rings = face_space().rings
+    for channel, names in enumerate(MASKS, 3):
+        mask = np.zeros((SIDE, SIDE), np.uint8)
+        for name in names:
+            fixed = np.round(there[rings[name]] * 16).astype(np.int32)
+            cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, 4)
+        out[..., channel] = mask
+    out[..., 5] = cv2.blur(out[..., 5], (9, 9))
+    return out
+
+
+def code_of(
+    own: FloatArray, now: FloatArray, own_rotation: FloatArray, rotation: FloatArray,
+    turn: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """(CODE,): the portrait's own expression and the present one, poses in degrees, and by how
+    much the gaze has turned."""
+    n = len(BLENDSHAPES)
+    return np.concatenate(
+        [own[:n], now[:n], own_rotation / DEGREES, rotation / DEGREES, turn / DEGREES]
+    ).astype(np.float32)
+
+
+class Painter:
+    """Shades one portrait as it moves.
+
+    Args:
+        face: the portrait.
+        landmarks: (478, 3) its own, pixels of the part that is drawn.
+        pose: its own, in the same pixels.
+        size: width, height of that part.
+    """
+
+    def __init__(
+        self, face: Face, landmarks: FloatArray, pose: Pose, size: tuple[int, int]
+    ) -> None:
+        self._face, self._own, self._unit = face, landmarks[:468, :2].copy(), pose.scale
+        self._ring = face_space().rings["lips_inner"]
+        self._inner = np.zeros((size[1], size[0]), np.uint8)
+
+    def paint(
+        self, out: Picture, points: FloatArray, pose: Pose, now: FloatArray, turn: FloatArray
+    ) -> None:
+        """Shade what was drawn, in place.
+
+        Args:
+            out: (H, W, 3 or 4) the face as it is drawn.
+            points: (468+, 2+) where the landmarks are now, pixels.
+            pose: where the head is now.
+            now: (EXPRESSION,) the present expression.
+            turn: (2,) by how much the gaze has turned, degrees.
+        """
+        change = np.linalg.norm(points[:468, :2] - self._own, axis=1).mean() / self._unit
+        share = min(1.0, float(change) / ALL)
+        if share < 1e-3:
+            return
+        m = window(pose)
+        seen = look(out, points, m)
+        code = code_of(self._face.expression, now, self._face.rotation, pose.rotation, turn)
+        (light,) = network("painter").run(["light"], {"seen": seen[None], "code": code[None]})
+        light[..., :3] = 1 + share * (light[..., :3] - 1)
+        light[..., 3:] *= share
+        self._inner.fill(0)
+        fixed = np.round(points[self._ring, :2] * 16).astype(np.int32)
+        cv2.fillPoly(self._inner, [fixed], 255, cv2.LINE_AA, 4)
+        half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25]])  # the light is half as fine
+        back = (half @ np.vstack([m, [0, 0, 1]])).astype(np.float32)
+        relight(out, light, self._inner, back, _box(m, out.shape))
+
+
+def _box(m: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """x0, y0, x1, y1 of the part of a picture (H, W, ...) that the crop `m` sees."""
+    corners = np.array([[0, 0], [SIDE, 0], [SIDE, SIDE], [0, SIDE]])
+    back = cv2.invertAffineTransform(m)
+    there = corners @ back[:, :2].T + back[:, 2]
+    low = np.clip(np.floor(there.min(0)), 0, (shape[1], shape[0]))
+    high = np.clip(np.ceil(there.max(0)) + 1, low, (shape[1], shape[0]))
+    return np.concatenate([low, high]).astype(np.int64)

@@ -1,0 +1,73 @@
+"""Write the painter as ONNX and check it against torch.
+
+    python -m training.painter.export --run run/
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from training.painter.model import Painter
+from training.reader.export import halved
+from vasari.render.painter import CODE, SIDE
+
+OUT = Path("src/vasari/weights/painter.onnx")
+PARITY = 0.1  # of 255, and of a gain in per cent
+
+
+class Product(nn.Module):
+    """uint8 in, gain and tone (64, 64, 6) out, as `relight` takes them."""
+
+    def __init__(self, model: Painter) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, seen: Tensor, code: Tensor) -> Tensor:
+        light = self.model(seen.permute(0, 3, 1, 2).float() / 255, code)
+        light = torch.cat([torch.exp(light[:, :3]), light[:, 3:] * 255], 1)
+        return light.permute(0, 2, 3, 1)[0]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=OUT)
+    args = parser.parse_args()
+    painter = Painter()
+    saved = torch.load(args.run / "last.pt", map_location="cpu", weights_only=True)
+    average = torch.optim.swa_utils.AveragedModel(painter, use_buffers=True)
+    average.load_state_dict(saved["average"])
+    model = Product(painter).eval()
+    painter.load_state_dict(average.module.state_dict())
+    rng = np.random.default_rng(0)
+    seen = rng.integers(0, 256, (1, SIDE, SIDE, 6)).astype(np.uint8)
+    code = rng.normal(0, 0.3, (1, CODE)).astype(np.float32)
+    example = torch.from_numpy(seen), torch.from_numpy(code)
+    buffer = io.BytesIO()
+    torch.onnx.export(model, example, buffer, input_names=["seen", "code"],
+                      output_names=["light"], opset_version=17, dynamo=False)  # fmt: skip
+    proto = halved(onnx.load_from_string(buffer.getvalue()))
+    proto.producer_name = "vasari"
+    onnx.checker.check_model(proto)
+    data = proto.SerializeToString()
+    with torch.no_grad():
+        ours = model(*example).numpy()
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    (theirs,) = session.run(None, {"seen": seen, "code": code})
+    off = float(np.abs(ours - theirs).max())
+    if off > PARITY:
+        raise SystemExit(f"ONNX differs from torch by {off}")
+    args.out.write_bytes(data)
+    print(f"{args.out}: {len(data) / 1e6:.2f} MB, differs from torch by {off:.1e}")
+
+
+if __name__ == "__main__":
+    main()
