@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vasari.errors import OutputError, VasariError
 
@@ -82,6 +86,33 @@ class Draft:
             shutil.rmtree(self.path, ignore_errors=True)
         else:
             self.path.unlink(missing_ok=True)
+
+
+def write_npz(path: str | os.PathLike[str], arrays: dict[str, NDArray[np.generic]]) -> None:
+    """Write arrays to one compressed file, whole or not at all, under exactly this name.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
+    write_whole(path, packed.getvalue())
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
+    draft = Draft(as_path(path).absolute())
+    try:
+        draft.path.write_bytes(content)
+        draft.publish()
+    except OSError as error:
+        raise cannot_write(draft.target, error) from error
+    finally:
+        draft.discard()
 
 
 def cannot_write(target: Path, error: OSError) -> OutputError:
