@@ -32,6 +32,13 @@ WhichFace = Annotated[
         help="1 is the largest; or its box, x,y,width,height in pixels.",
     ),
 ]  # fmt: skip
+GivenLandmarks = Annotated[
+    str | None,
+    typer.Option(
+        "--landmarks", metavar="FILE",
+        help="The landmarks of the face, .npz or .json, taken instead of reading them.",
+    ),
+]  # fmt: skip
 Video = Annotated[str, typer.Argument(metavar="VIDEO", help="A video of one face.")]
 
 
@@ -78,6 +85,7 @@ def drive(
         Literal["crop", "full"], typer.Option(help="Head and shoulders, or the whole picture.")
     ] = "crop",
     face: WhichFace = "1",
+    landmarks: GivenLandmarks = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
@@ -94,6 +102,6 @@ def drive(
         with _progress() as show:
             make(
                 picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                progress=show, tell=_tell,
+                landmarks=landmarks, progress=show, tell=_tell,
             )  # fmt: skip
         _tell(f"Made {out}")

@@ -15,7 +15,7 @@ from vasari.media.video import check_output
 from vasari.motion.track import Track, track
 from vasari.render import Renderer, onto_face
 from vasari.render.onto_face import MOUTH, NECK
-from vasari.say import Progress, Tell, Which, portrait_of
+from vasari.say import Landmarks, Progress, Tell, Which, portrait_of
 from vasari.talk import Frame
 from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Picture
 
@@ -28,6 +28,7 @@ MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link 
 def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
     absolute: bool = False, frame: Frame = "crop", size: int = 512, face: Which = 1,
+    landmarks: Landmarks = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture moves as the face in another video does.
@@ -43,6 +44,7 @@ def drive(
         frame: "crop" (head and shoulders) or "full" (the whole picture).
         size: side of the video for frame "crop", pixels, 256 to 1024.
         face: which one, where the picture holds several; 1 is the largest.
+        landmarks: a file with the landmarks of the face, taken instead of reading them.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -56,7 +58,7 @@ def drive(
     for path in inputs:
         if same_file(as_path(out), as_path(path)):
             raise OutputError(f"{path} is an input: give the video another name.")
-    who = picture if isinstance(picture, Face) else portrait_of(picture, face, tell)
+    who = portrait_of(picture, face, landmarks, tell)
     sound = _sound_of(video, tell)
     with VideoWriter(out, round(MOTION_HZ), sound) as movie:
         seen = track(video, tell=tell)
