@@ -39,7 +39,10 @@ GivenLandmarks = Annotated[
         help="The landmarks of the face, .npz or .json, taken instead of reading them.",
     ),
 ]  # fmt: skip
-Video = Annotated[str, typer.Argument(metavar="VIDEO", help="A video of one face.")]
+Driver = Annotated[
+    str,
+    typer.Argument(metavar="VIDEO", help="A video of one face, a motion file or a Live Link CSV."),
+]
 
 
 def track(
@@ -73,7 +76,7 @@ def track(
 
 def drive(
     picture: Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a saved face.")],
-    video: Video,
+    video: Driver,
     out: Annotated[
         str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')
     ],
@@ -89,8 +92,12 @@ def drive(
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
+    VIDEO may also be a motion: there is no sound then.
+
     Examples:
     vasari drive ada.jpg actor.mp4 -o ada.mp4
+
+    vasari drive ada.jpg actor.motion -o ada.mp4
 
     vasari drive first.png clip.mp4 -o again.mp4 --absolute --frame full
     """

@@ -15,14 +15,14 @@ from vasari.portrait.draw import draw_face
 from vasari.portrait.face_file import is_face_file, save_face
 from vasari.portrait.picture import shrinkage
 from vasari.portrait.read import box_of
-from vasari.say import Landmarks, Tell, Which, portrait_of
+from vasari.say import Tell, Which, portrait_of
 from vasari.values import Face
 
 DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def read_files(
-    picture: str, which: Which, landmarks: Landmarks, out: str | None, draw: str | None,
+    picture: str, which: Which, landmarks: str | None, out: str | None, draw: str | None,
     points: str | None, tell: Tell,
 ) -> dict[str, Any]:  # fmt: skip
     """Read a face, save and draw it where asked for.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vasari.errors import OutputError, VasariError
 
+NPZ_BEGINS = b"PK\x03\x04"
 DRAFT_PREFIX = ".vasari-"  # of the unfinished file beside the output
 
 
@@ -38,6 +39,15 @@ def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]
     if not os.access(found, os.R_OK):
         raise error(f"{found} may not be read: change its permissions or copy it elsewhere.")
     return found.absolute()
+
+
+def is_npz(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is an npz (a zip), judged by its first bytes."""
+    try:
+        with as_path(path).open("rb") as file:
+            return file.read(len(NPZ_BEGINS)) == NPZ_BEGINS
+    except OSError:
+        return False
 
 
 def same_file(one: Path, other: Path) -> bool:

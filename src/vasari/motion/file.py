@@ -44,7 +44,7 @@ def load_motion(path: str | os.PathLike[str]) -> Motion:
     """
     file = input_file(path, "motion", VideoError)
     try:
-        with np.load(file, allow_pickle=False) as packed:
+        with file.open("rb") as f, np.load(f, allow_pickle=False) as packed:
             arrays = {name: packed[name] for name in packed.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise VideoError(f"{file} is no motion file: make one with vasari track.") from error
@@ -64,6 +64,9 @@ def _motion(arrays: dict[str, NDArray[np.generic]]) -> Motion:
     for name, width in COLUMNS.items():
         if columns[name].shape != (length, width):
             raise ValueError(f"{name} has shape {columns[name].shape}")
+    rate = float(arrays["rate"])
+    if not 0 < rate < np.inf:
+        raise ValueError(f"its rate is {rate}")
     recorded = arrays["recorded"].tobytes().decode()
     rows = tuple(recorded.split("\n")) if recorded else ()
-    return Motion(**columns, rate=float(arrays["rate"]), recorded=rows)
+    return Motion(**columns, rate=rate, recorded=rows)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import PictureError
-from vasari.media.files import write_whole
+from vasari.media.files import is_npz, write_whole
 from vasari.values import EXPRESSION, LANDMARKS, Face
 
 KIND = "vasari face"
@@ -80,11 +80,7 @@ def load_face(path: str | os.PathLike[str]) -> Face:
 
 def is_face_file(path: str | os.PathLike[str]) -> bool:
     """Whether the file is a saved face rather than a picture, judged by its first bytes."""
-    try:
-        with Path(path).expanduser().open("rb") as file:
-            return file.read(4) == b"PK\x03\x04"
-    except OSError:
-        return False
+    return is_npz(path)
 
 
 def _check_kind(packed: np.lib.npyio.NpzFile, where: Path) -> None:

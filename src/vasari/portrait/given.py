@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import zipfile
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from vasari.errors import PictureError
 from vasari.face_space import face_space, pose_of
-from vasari.media.files import input_file
+from vasari.media.files import input_file, is_npz
 from vasari.portrait.reader import Reading, read_landmarks
 from vasari.values import LANDMARKS, FloatArray, Picture
 
@@ -60,11 +59,10 @@ def given_reading(picture: Picture, landmarks: NDArray[np.floating]) -> Reading:
 
 def _stored(file: Path) -> object:
     """The landmarks as they stand in the file."""
-    content = file.read_bytes()
-    if content.startswith(b"PK\x03\x04"):
-        with np.load(io.BytesIO(content), allow_pickle=False) as packed:
+    if is_npz(file):
+        with file.open("rb") as f, np.load(f, allow_pickle=False) as packed:
             return packed["landmarks"]
-    table = json.loads(content)
+    table = json.loads(file.read_bytes())
     return table["landmarks"] if isinstance(table, dict) else table
 
 
