@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import secrets
 import shutil
+import stat
+import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +19,8 @@ from numpy.typing import NDArray
 from vasari.errors import OutputError, VasariError
 
 NPZ_BEGINS = b"PK\x03\x04"
-DRAFT_PREFIX = ".vasari-"  # of the unfinished file beside the output
+DRAFT = re.compile(r"\.vasari-[0-9a-f]{12}\.part")  # names of unfinished files beside the output
+FRESH = 60.0  # seconds in which a draft is left alone: it may be about to be locked
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
@@ -70,13 +75,15 @@ class Draft:
 
     def __init__(self, target: Path, *, folder: bool = False) -> None:
         self.target = target
-        self.path = target.parent / f"{DRAFT_PREFIX}{secrets.token_hex(6)}.part"
+        self.path = target.parent / f".vasari-{secrets.token_hex(6)}.part"
         self.folder = folder
         _check_target(target, folder)
+        _sweep(target.parent)
         try:
             self.path.mkdir() if folder else self.path.touch(exist_ok=False)
         except OSError as error:
             raise cannot_write(target, error) from error
+        self._lock = _lock(self.path)  # held while this process lives: others leave the draft alone
 
     def publish(self) -> None:
         """Put the complete draft in the target's place."""
@@ -89,13 +96,17 @@ class Draft:
                 self.path.replace(self.target)
         except OSError as error:
             raise cannot_write(self.target, error) from error
+        self._unlock()
 
     def discard(self) -> None:
         """Remove the draft, if it is still there."""
-        if self.folder:
-            shutil.rmtree(self.path, ignore_errors=True)
-        else:
-            self.path.unlink(missing_ok=True)
+        _remove(self.path, self.folder)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+        self._lock = None
 
 
 def write_npz(path: str | os.PathLike[str], arrays: dict[str, NDArray[np.generic]]) -> None:
@@ -134,6 +145,55 @@ def cannot_write(target: Path, error: OSError) -> OutputError:
         f"{target} could not be written ({reason.lower()}): "
         "free some space or choose another folder; nothing was left behind."
     )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the drafts in a folder that processes left which were killed."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if DRAFT.fullmatch(path.name):
+                _remove_if_left(path)
+
+
+def _remove_if_left(path: Path) -> None:
+    with suppress(OSError):  # another run was quicker, or it is not ours to remove
+        known = path.lstat()
+        ours = stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)  # no link, no pipe
+        if not ours or time.time() - known.st_mtime < FRESH:
+            return
+        lock = _lock(path)
+        if lock is not None:
+            _remove(path, stat.S_ISDIR(known.st_mode))
+            os.close(lock)
+
+
+def _remove(path: Path, folder: bool) -> None:
+    if folder:
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _lock(path: Path) -> int | None:
+    """A handle that keeps a file or folder locked until it is closed, or its process ends.
+
+    The lock rather than a process number in the name: it holds between containers, and numbers
+    come again. None where another has it, or the system knows no such locks.
+    """
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def _check_target(target: Path, folder: bool) -> None:
