@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import Vasari, voice_like, write_wav
+from tests.motion.test_motion_file import some_motion
 from vasari import cli
 from vasari.media.video import FPS
 
@@ -99,6 +100,66 @@ def test_a_box_helps(vasari: Vasari, portrait: Path, tmp_path: Path) -> None:
     near = ",".join(f"{free['box'][k]:.0f}" for k in ("x", "y", "width", "height"))
     helped = json.loads(vasari("read", portrait, "--json", "--face", near).out)
     assert np.abs(np.subtract(free["landmarks"], helped["landmarks"])[:, :2]).mean() < 2
+
+
+def test_what_was_read_can_be_corrected_and_given_back(
+    vasari: Vasari, portrait: Path, voice: Path, tmp_path: Path
+) -> None:
+    """Of a picture that is reduced when it is opened: the file's own pixels go out and in."""
+    with Image.open(portrait) as image:
+        image.resize((2560, 2560)).save(tmp_path / "a.png")
+    points, face = tmp_path / "a.npz", tmp_path / "a.face"
+    assert vasari("read", tmp_path / "a.png", "--save-landmarks", points).code == 0
+    marks = np.load(points)["landmarks"]
+    assert marks[1, :2] == pytest.approx((223 * 5, 131 * 5), abs=40)
+    marks[:, 0] += 10
+    np.savez(points, landmarks=marks)
+    ended = vasari("read", tmp_path / "a.png", "--landmarks", points, "-o", face, "--json")
+    found = json.loads(ended.out)
+    assert np.abs(found["landmarks"] - marks).max() < 0.1
+    assert found["confidence"] == 1
+    (tmp_path / "a.json").write_text(ended.out)
+    words = [tmp_path / "a.png", voice, "-o", tmp_path / "a.mp4", "--size", "256"]
+    ended = vasari("say", *words, "--landmarks", tmp_path / "a.json")
+    assert ended.code == 0, ended.err
+
+
+def test_landmarks_that_cannot_be_meant(
+    vasari: Vasari, portrait: Path, face_file: Path, tmp_path: Path
+) -> None:
+    points = tmp_path / "a.npz"
+    assert vasari("read", portrait, "--save-landmarks", points).code == 0
+    for words, says in (
+        ([face_file, "--landmarks", points], "saved face"),
+        ([portrait, "--landmarks", points, "--face", "2"], "--face"),
+        ([portrait, "--landmarks", points, "-o", points], "another name"),
+        ([portrait, "--landmarks", portrait], "holds no landmarks"),
+        ([portrait, "--save-landmarks", tmp_path / "a.txt"], ".npz"),
+    ):
+        ended = vasari("read", *words)
+        assert ended.code == 1
+        assert ended.err.count("\n") == 1
+        assert says in ended.err
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_little_confidence_is_told_by_every_command(
+    vasari: Vasari, portrait: Path, face_file: Path, voice: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, saved: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("vasari.portrait.read.SURE", 1.1)
+    given, out = face_file if saved else portrait, tmp_path / "a.mp4"
+    some_motion().save(tmp_path / "a.motion")
+    for words in (
+        ["say", given, voice, "-o", out, "--size", "256"],
+        ["read", given],
+        ["drive", given, tmp_path / "a.motion", "-o", out],
+    ):
+        ended = vasari(*words)
+        assert ended.code == 0, ended.err
+        assert ended.err.count("little confidence") == 1
+        assert "--face x,y,width,height" in ended.err
+        assert "--landmarks" in ended.err
 
 
 def test_the_commands_rates_are_the_writers() -> None:

@@ -12,19 +12,19 @@ from PIL import Image
 
 from tests.conftest import Vasari
 from tests.faces import expression, made_face, still
-from vasari.drive import as_changes, as_seen, drive, follow, resting
-from vasari.errors import VideoError
+from vasari.drive import Driver, as_changes, as_seen, follow, recorded, resting
+from vasari.face_space import rotation_matrix
 from vasari.media import VideoWriter, open_sound, read_video
-from vasari.motion.track import Track
+from vasari.motion.live_link import write_live_link
 from vasari.render import onto_face
-from vasari.values import EXPRESSION, Face
+from vasari.render.onto_face import NECK
+from vasari.values import EXPRESSION, Face, Motion
 
 
-def a_driver(face: Face, **changes: np.ndarray) -> Track:
+def a_driver(face: Face, **changes: np.ndarray) -> Driver:
     """Somebody who was tracked, with `face` as the first picture."""
     motion = replace(still(face, 20), **{k: v.astype(np.float32) for k, v in changes.items()})
-    landmarks = np.repeat(face.landmarks[None], len(motion), 0)
-    return Track(motion, landmarks, np.ones(len(motion), bool), (), face.neutral, face.picture)
+    return Driver(motion, np.ones(len(motion), bool), face.picture)
 
 
 def talking() -> np.ndarray:
@@ -141,9 +141,78 @@ def test_an_input_is_never_overwritten(portrait: Path, tmp_path: Path, vasari: V
     assert video.read_bytes() == before
 
 
-def test_a_motion_is_no_driver(tmp_path: Path) -> None:
-    motion = tmp_path / "take.csv"
-    motion.write_text("Timecode")
-    with pytest.raises(VideoError, match="drive takes a video"):
-        drive("ada.png", motion, tmp_path / "out.mp4")
-    assert list(tmp_path.iterdir()) == [motion]
+def moving(rate: float = 25.0, position: float = 0.0) -> Motion:
+    """Two seconds in which a head turns and nods, its jaw going up and down."""
+    time = (np.arange(round(2 * rate)) + 0.5) / rate
+    base = still(made_face(), len(time))
+    rotation = np.stack([12 * np.sin(3 * time), 5 * np.cos(3 * time), 0 * time], 1)
+    codes = base.expression.copy()
+    codes[:, expression(jawOpen=1) > 0] = 0.3 + 0.3 * np.sin(6 * time)[:, None]
+    return replace(
+        base, rotation=rotation.astype(np.float32), expression=codes, rate=rate,
+        position=base.position + np.float32(position) * time[:, None].astype(np.float32),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["take.motion", "take.npz", "take"])
+def test_a_saved_motion_drives_as_it_was(tmp_path: Path, name: str) -> None:
+    motion = moving(position=0.1)
+    motion.save(tmp_path / name)
+    driver = recorded(tmp_path / name)
+    assert driver.found.all()
+    for column in ("rotation", "position", "gaze", "expression"):
+        np.testing.assert_allclose(getattr(driver.motion, column), getattr(motion, column))
+
+
+def test_live_link_at_60_is_the_same_motion_at_25(tmp_path: Path) -> None:
+    write_live_link(moving(60.0), tmp_path / "take.csv")
+    driver, wanted = recorded(tmp_path / "take.csv").motion, moving(25.0)
+    assert (driver.rate, len(driver)) == (25.0, 50)
+    np.testing.assert_allclose(driver.rotation, wanted.rotation, atol=0.1)
+    np.testing.assert_allclose(driver.expression, wanted.expression, atol=0.01)
+
+
+def test_without_a_position_the_neck_stays(tmp_path: Path) -> None:
+    write_live_link(moving(60.0), tmp_path / "take.csv")
+    face = made_face(rotation=(5, 0, 0))
+    driver = recorded(tmp_path / "take.csv")
+    for motion in (as_seen(face, driver), as_changes(face, driver)):
+        turned = np.array([rotation_matrix(r) @ NECK for r in motion.rotation])
+        neck = rotation_matrix(face.rotation) @ NECK
+        np.testing.assert_allclose(motion.position + turned, np.tile(neck, (50, 1)), atol=0.01)
+
+
+@pytest.mark.parametrize("absolute", [True, False])
+def test_the_command_takes_a_motion(
+    face_file: Path, tmp_path: Path, vasari: Vasari, absolute: bool
+) -> None:
+    write_live_link(moving(60.0), tmp_path / "take.csv")
+    out = tmp_path / "out.mp4"
+    how = ["--absolute"] if absolute else []
+    done = vasari("drive", face_file, tmp_path / "take.csv", "-o", out, *how)
+    assert done.code == 0, done.err
+    pictures = list(read_video(out))
+    assert len(pictures) == 50
+    assert np.abs(pictures[5].astype(int) - pictures[25]).mean() > 1
+    with av.open(str(out)) as file:
+        assert not file.streams.audio
+
+
+def test_what_is_no_motion_is_refused(
+    portrait: Path, face_file: Path, tmp_path: Path, vasari: Vasari
+) -> None:
+    moving().save(tmp_path / "whole.motion")
+    replace(moving(), rotation=np.full((50, 3), np.nan, np.float32)).save(tmp_path / "nan.motion")
+    replace(moving(), rate=0.0).save(tmp_path / "rate.motion")
+    still(made_face(), 0).save(tmp_path / "empty.motion")
+    (tmp_path / "text.csv").write_text("Timecode")
+    (tmp_path / "cut.motion").write_bytes((tmp_path / "whole.motion").read_bytes()[:500])
+    (tmp_path / "face").write_bytes(face_file.read_bytes())
+    (tmp_path / "whole.motion").unlink()
+    for path in [*tmp_path.iterdir(), tmp_path / "missing.motion"]:
+        done = vasari("drive", portrait, path, "-o", tmp_path / "out.mp4")
+        assert done.code == 1
+        assert path.name in done.err
+        assert done.err.count("\n") == 1, done.err
+        assert "unexpected" not in done.err
+    assert not list(tmp_path.glob("*out*"))

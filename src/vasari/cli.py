@@ -16,7 +16,7 @@ import typer
 
 import vasari
 from vasari import cli_motion
-from vasari.cli_motion import WhichFace, which
+from vasari.cli_motion import GivenLandmarks, WhichFace, which
 from vasari.errors import VasariError
 
 MADE, CANNOT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes
@@ -91,6 +91,7 @@ def say(
         str, typer.Option(callback=_check_background, help="keep, green, #rrggbb or transparent.")
     ] = "keep",
     face: WhichFace = "1",
+    landmarks: GivenLandmarks = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another way to move.")] = 0,
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
@@ -109,7 +110,8 @@ def say(
         with _progress() as show:
             make(
                 picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                face=which(face), seed=seed, still=still, progress=show, tell=_tell,
+                face=which(face), landmarks=landmarks, seed=seed, still=still, progress=show,
+                tell=_tell,
             )  # fmt: skip
         _tell(f"Made {out}")
 
@@ -125,6 +127,10 @@ def read(
     ] = None,
     as_json: AsJson = False,
     face: WhichFace = "1",
+    landmarks: GivenLandmarks = None,
+    save_landmarks: Annotated[
+        str | None, typer.Option(metavar="FILE.npz", help="Save the landmarks, to be corrected.")
+    ] = None,
 ) -> None:
     """Read the face in PICTURE: landmarks, pose, gaze.
 
@@ -136,7 +142,7 @@ def read(
     with _sentences():
         from vasari.reading import read_files
 
-        found = read_files(picture, which(face), out, draw, _tell)
+        found = read_files(picture, which(face), landmarks, out, draw, save_landmarks, _tell)
         if as_json:
             print(json.dumps(found))
 

@@ -32,7 +32,17 @@ WhichFace = Annotated[
         help="1 is the largest; or its box, x,y,width,height in pixels.",
     ),
 ]  # fmt: skip
-Video = Annotated[str, typer.Argument(metavar="VIDEO", help="A video of one face.")]
+GivenLandmarks = Annotated[
+    str | None,
+    typer.Option(
+        "--landmarks", metavar="FILE",
+        help="The landmarks of the face, .npz or .json, taken instead of reading them.",
+    ),
+]  # fmt: skip
+Driver = Annotated[
+    str,
+    typer.Argument(metavar="VIDEO", help="A video of one face, a motion file or a Live Link CSV."),
+]
 
 
 def track(
@@ -66,7 +76,7 @@ def track(
 
 def drive(
     picture: Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a saved face.")],
-    video: Video,
+    video: Driver,
     out: Annotated[
         str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')
     ],
@@ -78,11 +88,16 @@ def drive(
         Literal["crop", "full"], typer.Option(help="Head and shoulders, or the whole picture.")
     ] = "crop",
     face: WhichFace = "1",
+    landmarks: GivenLandmarks = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
+    VIDEO may also be a motion: there is no sound then.
+
     Examples:
     vasari drive ada.jpg actor.mp4 -o ada.mp4
+
+    vasari drive ada.jpg actor.motion -o ada.mp4
 
     vasari drive first.png clip.mp4 -o again.mp4 --absolute --frame full
     """
@@ -94,6 +109,6 @@ def drive(
         with _progress() as show:
             make(
                 picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                progress=show, tell=_tell,
+                landmarks=landmarks, progress=show, tell=_tell,
             )  # fmt: skip
         _tell(f"Made {out}")

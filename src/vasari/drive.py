@@ -1,21 +1,26 @@
-"""A portrait moved by the video of anyone: track, put the motion onto the face, draw."""
+"""A portrait moved by the video or the motion of anyone: put it onto the face, draw."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from os import PathLike
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.errors import OutputError, SoundError, VideoError
 from vasari.face_space import NECK, rotation_angles, rotation_matrix
+from vasari.frame_rate import resampled
 from vasari.media import Sound, VideoWriter, open_sound
-from vasari.media.files import as_path, same_file
+from vasari.media.files import as_path, is_npz, same_file
 from vasari.media.video import check_output
-from vasari.motion.track import Track, track
+from vasari.motion.file import load_motion
+from vasari.motion.live_link import is_live_link, read_live_link
+from vasari.motion.track import track
 from vasari.render import Renderer, onto_face
 from vasari.render.onto_face import MOUTH
-from vasari.say import Progress, Tell, Which, portrait_of
+from vasari.say import Landmarks, Progress, Tell, Which, portrait_of
 from vasari.talk import Frame
 from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Picture
 
@@ -25,24 +30,43 @@ SAME_PICTURE = 6.0  # of 255, mean difference up to which compression explains i
 MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link Face records
 
 
+@dataclass(frozen=True)
+class Driver:
+    """Who is followed.
+
+    Attributes:
+        motion: T frames at MOTION_HZ.
+        found: (T,) bool, the frames in which the face was in sight.
+        first: (H, W, 3) uint8, the first picture; None where only the motion is known.
+    """
+
+    motion: Motion
+    found: NDArray[np.bool_]
+    first: Picture | None = None
+
+
 def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
     absolute: bool = False, frame: Frame = "crop", size: int = 512, face: Which = 1,
+    landmarks: Landmarks = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture moves as the face in another video does.
 
-    The result has 25 pictures a second, one for each of the driver's, and the driver's sound.
+    The result has 25 pictures a second, one for each of the driver's, and the driver's sound, where
+    the driver is a video.
 
     Args:
         picture: a picture file, a saved face, or a `Face`.
-        video: of the driver.
+        video: of the driver; or the driver's motion, as `track` saves it or Live Link Face writes
+            it (.csv).
         out: .mp4, .webm or .mov, or a folder of PNG pictures, ending in "/".
         absolute: take head, eyes and expression as they are, instead of as changes from the
             driver's own rest.
         frame: "crop" (head and shoulders) or "full" (the whole picture).
         size: side of the video for frame "crop", pixels, 256 to 1024.
         face: which one, where the picture holds several; 1 is the largest.
+        landmarks: a file with the landmarks of the face, taken instead of reading them.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -50,23 +74,52 @@ def drive(
         VasariError: one sentence that says what is wrong and what to do.
     """
     check_output(out)
-    if as_path(video).suffix.lower() in MOTION_FILES:
-        raise VideoError(f"{as_path(video)} is a motion: drive takes a video of the actor.")
     inputs = [video] if isinstance(picture, Face) else [video, picture]
     for path in inputs:
         if same_file(as_path(out), as_path(path)):
             raise OutputError(f"{path} is an input: give the video another name.")
-    who = picture if isinstance(picture, Face) else portrait_of(picture, face, tell)
-    sound = _sound_of(video, tell)
+    known = recorded(video) if is_motion_file(video) else None  # what is quick may fail first
+    who = portrait_of(picture, face, landmarks, tell)
+    sound = None if known else _sound_of(video, tell)
     with VideoWriter(out, round(MOTION_HZ), sound) as movie:
-        seen = track(video, tell=tell)
-        for done, image in enumerate(follow(who, seen, absolute, frame, size), 1):
+        driver = known or _tracked(video, tell)
+        for done, image in enumerate(follow(who, driver, absolute, frame, size), 1):
             movie.write(image)
-            progress(done, len(seen.found))
+            progress(done, len(driver.motion))
+
+
+def is_motion_file(path: str | PathLike[str]) -> bool:
+    """Whether a file holds a motion, by its name or by what it begins with."""
+    return as_path(path).suffix.lower() in MOTION_FILES or is_npz(path)
+
+
+def recorded(path: str | PathLike[str]) -> Driver:
+    """A motion from a file, at MOTION_HZ.
+
+    Where it tells no position, as Live Link Face does not, the neck stays and the head turns.
+
+    Raises:
+        VideoError: the file is missing, damaged or something else.
+    """
+    motion = read_live_link(path) if is_live_link(path) else load_motion(path)
+    columns = (motion.rotation, motion.position, motion.gaze, motion.expression)
+    if not len(motion) or not all(np.isfinite(values).all() for values in columns):
+        what = "values that are no finite numbers" if len(motion) else "no frames"
+        raise VideoError(f"{as_path(path)} holds {what}: record the motion again.")
+    if not motion.position.any():
+        neck = np.array([rotation_matrix(r) @ NECK for r in motion.rotation])
+        motion = replace(motion, position=neck[0] - neck)
+    motion = resampled(motion, round(MOTION_HZ))
+    return Driver(motion, np.ones(len(motion), bool))
+
+
+def _tracked(video: str | PathLike[str], tell: Tell) -> Driver:
+    seen = track(video, tell=tell)
+    return Driver(seen.motion, seen.found, seen.first)
 
 
 def follow(
-    face: Face, driver: Track, absolute: bool = False, frame: Frame = "crop", size: int = 512
+    face: Face, driver: Driver, absolute: bool = False, frame: Frame = "crop", size: int = 512
 ) -> Iterator[Picture]:
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
     motion = as_seen(face, driver) if absolute else as_changes(face, driver)
@@ -75,7 +128,7 @@ def follow(
         yield renderer.draw(motion, k)
 
 
-def as_changes(face: Face, driver: Track) -> Motion:
+def as_changes(face: Face, driver: Driver) -> Motion:
     """The driver's motion, counted from the driver's rest, put onto the face's own.
 
     Turns are taken in the head's own axes, so that a nod stays a nod on a head that is turned.
@@ -110,7 +163,7 @@ def resting(expression: FloatArray) -> FloatArray:
     return np.minimum(rest, REST_MOST)
 
 
-def as_seen(face: Face, driver: Track) -> Motion:
+def as_seen(face: Face, driver: Driver) -> Motion:
     """The driver's pose, gaze and expression as they are; only the place is the face's own.
 
     Where the portrait is the driver's first picture, everything is counted from what was read in
@@ -126,9 +179,9 @@ def as_seen(face: Face, driver: Track) -> Motion:
     )
 
 
-def is_first_picture(face: Face, driver: Track) -> bool:
+def is_first_picture(face: Face, driver: Driver) -> bool:
     """Whether the portrait shows the driver's own first picture."""
-    if face.picture.shape != driver.first.shape or not driver.found[0]:
+    if driver.first is None or face.picture.shape != driver.first.shape or not driver.found[0]:
         return False
     difference = np.abs(face.picture.astype(np.int16) - driver.first)
     return float(difference.mean()) < SAME_PICTURE

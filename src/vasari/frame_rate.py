@@ -1,8 +1,8 @@
-"""Motion at 25 Hz to any number of pictures a second, smooth and streamed.
+"""Motion at any rate to any number of pictures a second, smooth and streamed.
 
 Picture k shows the middle of [k / fps, (k + 1) / fps), as motion frame j shows the middle of its
-40 ms. Between frames runs a monotone cubic: it never overshoots, so a mouth that closes to zero
-does not go below it.
+time (40 ms at 25 Hz). Between frames runs a monotone cubic: it never overshoots, so a mouth that
+closes to zero does not go below it.
 """
 
 from __future__ import annotations
@@ -24,16 +24,23 @@ def pictures_in(samples: int, fps: int) -> int:
     return ceil(samples * fps / SOUND_HZ)
 
 
+def resampled(motion: Motion, fps: int) -> Motion:
+    """A whole motion of at least one frame at another rate, as long as it was to half a picture."""
+    pictures = max(1, round(len(motion) * fps / motion.rate))
+    return FrameRate(fps, hz=motion.rate).push(motion, pictures)
+
+
 class FrameRate:
     """The state of one motion being resampled: its last frames, and how far it came.
 
     Args:
         fps: pictures a second.
         lead: frames of motion by which each picture looks ahead.
+        hz: frames of motion a second.
     """
 
-    def __init__(self, fps: int, lead: float = 0.0) -> None:
-        self._fps, self._lead = fps, lead
+    def __init__(self, fps: int, lead: float = 0.0, hz: float = MOTION_HZ) -> None:
+        self._fps, self._lead, self._hz = fps, lead, hz
         self._table = np.zeros((0, EXPRESSION_FROM), np.float32)
         self._first = 0  # motion frame of the table's first row
         self._next = 0  # the next picture
@@ -42,7 +49,7 @@ class FrameRate:
         """More motion in, all pictures out that it decides.
 
         Args:
-            motion: n frames at MOTION_HZ.
+            motion: n frames.
             until: with the last motion, how many pictures there are in all.
         """
         rows = _as_table(motion)
@@ -58,7 +65,7 @@ class FrameRate:
         if until is not None:
             return np.arange(self._next, max(until, self._next))
         have = self._first + len(self._table) - 1
-        pictures = np.arange(self._next, ceil((have + 1) * self._fps / MOTION_HZ))
+        pictures = np.arange(self._next, ceil((have + 1) * self._fps / self._hz))
         place = self._place(pictures)
         left = np.floor(place)
         decided: NDArray[np.bool_] = left + np.where(place == left, 0, 2) <= have
@@ -66,7 +73,7 @@ class FrameRate:
 
     def _place(self, pictures: NDArray[np.int64]) -> NDArray[np.float64]:
         """Where the middles of pictures lie, in frames from the start of the motion."""
-        return (pictures.astype(np.float64) + 0.5) * (MOTION_HZ / self._fps) - 0.5 + self._lead
+        return (pictures.astype(np.float64) + 0.5) * (self._hz / self._fps) - 0.5 + self._lead
 
     def _at(self, place: NDArray[np.float64]) -> FloatArray:
         """(n, C) the motion at these places."""

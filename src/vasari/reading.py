@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vasari.errors import OutputError
-from vasari.media.files import Draft, as_path, cannot_write, same_file
+from vasari.media.files import Draft, as_path, cannot_write, same_file, write_npz
 from vasari.portrait.draw import draw_face
 from vasari.portrait.face_file import is_face_file, save_face
 from vasari.portrait.picture import shrinkage
@@ -22,25 +22,41 @@ DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def read_files(
-    picture: str, which: Which, out: str | None, draw: str | None, tell: Tell
-) -> dict[str, Any]:
+    picture: str, which: Which, landmarks: str | None, out: str | None, draw: str | None,
+    points: str | None, tell: Tell,
+) -> dict[str, Any]:  # fmt: skip
     """Read a face, save and draw it where asked for.
 
+    Args:
+        picture: a picture file, or a saved face.
+        which: which face of the picture.
+        landmarks: a file with the landmarks of the face, taken instead of reading them.
+        out: where the face is saved.
+        draw: where the drawing goes.
+        points: where the landmarks go, an npz with `landmarks` (478, 3).
+        tell: called with each sentence that the user should know.
+
     Returns:
-        What `describe` gives, in pixels of the picture file.
+        What `describe` gives; its landmarks, and those of `points`, are pixels of the picture file.
     """
-    for path in filter(None, (out, draw)):
-        if same_file(as_path(path), as_path(picture)):
-            raise OutputError(f"{picture} is the picture itself: give the output another name.")
+    for path in filter(None, (out, draw, points)):
+        for given in filter(None, (picture, landmarks)):
+            if same_file(as_path(path), as_path(given)):
+                raise OutputError(f"{given} is an input: give the output another name.")
     if draw and Path(draw).suffix.lower() not in DRAWINGS:
         raise OutputError(f"{draw} cannot be drawn: use a name that ends in .png.")
-    face = portrait_of(picture, which, tell)
+    if points and Path(points).suffix.lower() != ".npz":
+        raise OutputError(f"{points} cannot hold landmarks: use a name that ends in .npz.")
+    face = portrait_of(picture, which, landmarks, tell)
     if out:
         save_face(face, out)
         tell(f"Saved the face in {out}")
     if draw:
         _save_drawing(face, as_path(draw))
         tell(f"Drew what was read in {draw}")
+    if points:
+        write_npz(points, {"landmarks": (face.landmarks / _shrunk(picture)).astype(np.float32)})
+        tell(f"Saved the landmarks in {points}")
     yaw, pitch, roll = (f"{angle:+.0f}" for angle in face.rotation)
     tell(f"The head: yaw {yaw}, pitch {pitch}, roll {roll} degrees.")
     return describe(face, _shrunk(picture))

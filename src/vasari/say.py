@@ -8,13 +8,15 @@ from os import PathLike
 import numpy as np
 
 from vasari.background import parse_background
-from vasari.errors import OutputError
+from vasari.errors import OutputError, PictureError
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.files import as_path, same_file
 from vasari.media.video import check_output
 from vasari.portrait import read_portrait
 from vasari.portrait.face_file import is_face_file, load_face
+from vasari.portrait.given import load_landmarks
 from vasari.portrait.picture import shrinkage
+from vasari.portrait.read import say_if_unsure
 from vasari.talk import Frame, talk
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 
@@ -22,6 +24,7 @@ SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
 SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
 
 Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
+Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz or JSON
 Tell = Callable[[str], None]  # takes a sentence for the person
 Progress = Callable[[int, int | None], None]  # takes pictures made, and in all where known
 
@@ -29,7 +32,7 @@ Progress = Callable[[int, int | None], None]  # takes pictures made, and in all 
 def say(
     picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
     size: int = 512, fps: int = 25, frame: Frame = "crop", background: str = "keep",
-    face: Which = 1, seed: int = 0, still: bool = False,
+    face: Which = 1, landmarks: Landmarks = None, seed: int = 0, still: bool = False,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
@@ -44,6 +47,8 @@ def say(
         background: "keep", "green", "#rrggbb" or "transparent".
         face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
             width, height) in pixels of the file.
+        landmarks: a file with the landmarks of the face, npz or JSON, taken instead of reading
+            them; pixels of the picture's file, upright.
         seed: another seed, another way to move.
         still: head and body stay where they are; lips, blinks and eyes live.
         progress: called after each picture.
@@ -62,7 +67,7 @@ def say(
     total = None if voice.duration is None else round(voice.duration * fps)
     style = Style(seed=seed, head=0.0 if still else 1.0)
     with VideoWriter(out, fps, voice, transparent=transparent) as video:
-        who = picture if isinstance(picture, Face) else portrait_of(picture, face, tell)
+        who = portrait_of(picture, face, landmarks, tell)
         heard = _watched(voice.pieces(), tell)
         shown = talk(who, heard, size=size, fps=fps, frame=frame, background=ground, style=style)
         for done, image in enumerate(shown, 1):
@@ -70,14 +75,32 @@ def say(
             progress(done, total)
 
 
-def portrait_of(picture: str | PathLike[str], face: Which, tell: Tell) -> Face:
-    """A face from a picture, or from a file that `vasari read -o` made."""
-    if is_face_file(picture):
-        return load_face(picture)
+def portrait_of(
+    picture: str | PathLike[str] | Face, face: Which, landmarks: Landmarks, tell: Tell
+) -> Face:
+    """A face from a picture, or from a file that `vasari read -o` made, or as it is."""
+    if landmarks is not None:
+        return _as_given(picture, face, landmarks, tell)
+    if isinstance(picture, Face) or is_face_file(picture):
+        known = picture if isinstance(picture, Face) else load_face(picture)
+        say_if_unsure(known.confidence, tell)
+        return known
     if isinstance(face, int):
         return read_portrait(picture, face, tell)
     shrunk = shrinkage(picture)
     return read_portrait(picture, [shrunk * edge for edge in face], tell)
+
+
+def _as_given(
+    picture: str | PathLike[str] | Face, face: Which, landmarks: str | PathLike[str], tell: Tell
+) -> Face:
+    """The face whose landmarks a person gives."""
+    if face != 1:
+        raise PictureError("The landmarks say which face is meant: leave --face away.")
+    marks = load_landmarks(landmarks)
+    if isinstance(picture, Face) or is_face_file(picture):
+        raise PictureError("A saved face has its landmarks: give the picture with --landmarks.")
+    return read_portrait(picture, say=tell, landmarks=marks * shrinkage(picture))
 
 
 def _spare_inputs(

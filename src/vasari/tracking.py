@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vasari.errors import OutputError
-from vasari.media.files import as_path, same_file
-from vasari.motion.file import save_motion, write_npz
+from vasari.media.files import as_path, same_file, write_npz
+from vasari.motion.file import save_motion
 from vasari.motion.live_link import is_live_link, read_live_link, write_live_link
 from vasari.motion.track import Progress, Tell, track
 from vasari.values import Motion

@@ -111,7 +111,7 @@ class Face:
         neutral: (478, 3) float32, this person without expression, face space.
         expression: (EXPRESSION,) float32, the portrait's own.
         gaze: (2,) float32, the portrait's own, degrees.
-        confidence: 0 to 1, how sure the reader is.
+        confidence: 0 to 1, how sure the reader is; 1 where the landmarks were given.
         mouth: textures of the inside of the mouth, by name (see `render.mouth`).
     """
 

@@ -34,6 +34,24 @@ def test_stopped_in_the_middle(
         assert said.strip() == "Stopped; nothing was left behind."
 
 
+def test_the_next_run_removes_what_a_killed_one_left(
+    vasari: Vasari, face_file: Path, voice: Path, tmp_path: Path
+) -> None:
+    sound = write_wav(tmp_path / "long.wav", voice_like(120.0))
+    running = start("say", face_file, sound, "-o", tmp_path / "a.mp4")
+    wait_for_pictures(tmp_path)
+    (draft,) = tmp_path.glob(".vasari-*")
+    os.utime(draft, (0, 0))
+    assert vasari("read", face_file, "--draw", tmp_path / "a.png").code == 0
+    assert draft.exists()  # its process lives
+    running.kill()
+    running.communicate(timeout=180)
+    os.utime(draft, (0, 0))
+    ended = vasari("say", face_file, voice, "-o", tmp_path / "b.mp4", "--size", "256")
+    assert ended.code == 0, ended.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.png", "b.mp4", "long.wav"]
+
+
 def listen_to_interrupts() -> None:
     """Tests that run in the background of a shell ignore Ctrl-C, and their children would too."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -8,8 +8,8 @@ clip, made left-right symmetric by adding the mirrored data; the residual axes a
 components of what is left, lips and lids weighted up. Each residual has unit variance on the
 training clips. The teacher's tracks were aligned with the jaw and the lips in the balance, so an
 opening jaw shrank and lifted the skull; what of an axis is a move, turn or growth of the skull is
-taken out again: that belongs to the pose. Prints how much of the motion of lips, lids and the whole face is explained on
-validation clips.
+taken out again: that belongs to the pose. Prints how much of the motion of lips, lids and the whole
+face is explained on validation clips.
 """
 
 from __future__ import annotations

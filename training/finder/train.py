@@ -17,9 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from training.checkpoint import averaged, load, rate, save
 from training.finder.data import SMALLEST, Scenes
 from training.finder.model import CELLS, SIDE, STRIDE, Finder
-from training.reader.train import ahead, averaged, rate
+from training.reader.train import ahead
 
 
 def targets(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -91,8 +92,8 @@ def main() -> None:
     batches = Batches(Scenes(args.pack, SIDE, val=False), args.batch, args.seed)
     model = Finder()
     path = args.out / "finder.pt"
-    saved = torch.load(path, weights_only=True) if path.exists() else None
-    if saved is not None:
+    saved = load(path, device)
+    if saved:
         model.load_state_dict(saved["model"])
     elif args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True)["mean"])
@@ -100,8 +101,8 @@ def main() -> None:
     best = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=0.02)
     mean = {k: v.detach().clone() for k, v in model.state_dict().items()}
     step, used = 0, 0.0
-    if saved is not None:
-        mean = {k: v.to(device) for k, v in saved["mean"].items()}
+    if saved:
+        mean = saved["mean"]
         best.load_state_dict(saved["best"])
         step, used = saved["step"], saved["used"]
     begun, kept, shown, losses = time.time() - used, time.time(), time.time(), []
@@ -122,10 +123,8 @@ def main() -> None:
             print(f"step {step} {progress:.1%} loss {np.mean(losses):.4f}", flush=True)
             shown, losses = time.time(), []
         if time.time() - kept > 120 or progress >= 1:
-            state = {"model": model.state_dict(), "mean": mean, "best": best.state_dict(),
-                     "step": step, "used": time.time() - begun}  # fmt: skip
-            torch.save(state, path.with_suffix(".new"))
-            path.with_suffix(".new").replace(path)
+            save(path, model=model.state_dict(), mean=mean, best=best.state_dict(), step=step,
+                 used=time.time() - begun)  # fmt: skip
             kept = time.time()
         if progress >= 1:
             break

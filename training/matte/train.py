@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.checkpoint import cosine, load, save
 from training.matte.augment import example
 from training.matte.model import Matte
 
@@ -60,8 +61,8 @@ def main() -> None:
     optimiser = torch.optim.AdamW(model.parameters(), RATE, weight_decay=1e-3)
     spent, step = 0.0, 0
     last = args.out / "last.pt"
-    if last.exists():
-        state = torch.load(last, map_location=args.device, weights_only=False)
+    state = load(last, args.device)
+    if state:
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
         optimiser.load_state_dict(state["optimiser"])
@@ -70,7 +71,7 @@ def main() -> None:
     started, saved, losses = time.monotonic() - spent, time.monotonic(), []
     while spent < args.minutes * 60:
         done = spent / (args.minutes * 60)
-        rate = float(RATE * min(done / WARM + 0.02, 0.5 + 0.5 * np.cos(np.pi * done)))
+        rate = RATE * min(done / WARM + 0.02, cosine(done))
         for group in optimiser.param_groups:
             group["lr"] = rate
         seen, target = (t.to(args.device) for t in batch(pack, pool, rng))
@@ -85,12 +86,8 @@ def main() -> None:
             print(f"{spent:6.0f} s  step {step}  loss {np.mean(losses[-50:]):.4f}", flush=True)
         if time.monotonic() - saved > EVERY or spent >= args.minutes * 60:
             saved = time.monotonic()
-            state = {
-                "model": model.state_dict(), "average": average.state_dict(),
-                "optimiser": optimiser.state_dict(), "spent": spent, "step": step,
-            }  # fmt: skip
-            torch.save(state, last.with_suffix(".part"))
-            last.with_suffix(".part").replace(last)
+            save(last, model=model.state_dict(), average=average.state_dict(),
+                 optimiser=optimiser.state_dict(), spent=spent, step=step)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from training import checkpoint
 from training.motion.data import opening_of_code, rows
 from training.motion.loss import Loss, correlation, lead_in_cached
 from training.motion.model import FEATURES, OUTPUTS, Mouth
@@ -122,15 +122,15 @@ def train(args: argparse.Namespace) -> None:
     loss_of = Loss(np.concatenate([p[0][1][:, OUTPUTS] for p in data.parts]).std(0))
     optimiser = torch.optim.AdamW(mouth.parameters(), RATE, weight_decay=0.1)
     spent, step, loud = 0.0, 0, []
-    if args.out.exists():
-        state = torch.load(args.out)
+    state = checkpoint.load(args.out)
+    if state:
         mouth.load_state_dict(state["mouth"])
         optimiser.load_state_dict(state["optimiser"])
         spent, step = state["spent"], state["step"]
     rng = np.random.default_rng([args.seed, step])
     began, saved = time.monotonic() - spent, spent
     while (spent := time.monotonic() - began) < args.minutes * 60:
-        rate = RATE * 0.5 * (1 + math.cos(math.pi * spent / (args.minutes * 60)))
+        rate = RATE * checkpoint.cosine(spent / (args.minutes * 60))
         optimiser.param_groups[0]["lr"] = rate * min(1, step / 100) + 1e-6
         x, code, opening, known = data.batch(rng)
         noise = 1 + 0.1 * torch.randn(len(x), 1, FEATURES)
@@ -155,10 +155,8 @@ def train(args: argparse.Namespace) -> None:
 
 def save(mouth: Mouth, optimiser: torch.optim.Optimizer, spent: float, step: int,
          out: Path) -> None:  # fmt: skip
-    part = out.with_suffix(".part")
-    torch.save({"mouth": mouth.state_dict(), "optimiser": optimiser.state_dict(),
-                "spent": spent, "step": step}, part)  # fmt: skip
-    part.replace(out)
+    checkpoint.save(out, mouth=mouth.state_dict(), optimiser=optimiser.state_dict(),
+                    spent=spent, step=step)  # fmt: skip
 
 
 if __name__ == "__main__":

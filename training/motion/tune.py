@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from training import checkpoint
 from training.motion.clips import ClipPieces, load
 from training.motion.data import rows
 from training.motion.loss import Loss, check, lead_in
@@ -49,8 +49,8 @@ def train(args: argparse.Namespace) -> None:
         {"params": mouth.parameters(), "peak": RATE},
     ], RATE, weight_decay=0.1)  # fmt: skip
     spent, step = 0.0, 0
-    if args.out.exists():
-        state = torch.load(args.out)
+    state = checkpoint.load(args.out)
+    if state:
         recogniser.load_state_dict(state["recogniser"])
         mouth.load_state_dict(state["mouth"])
         optimiser.load_state_dict(state["optimiser"])
@@ -63,7 +63,7 @@ def train(args: argparse.Namespace) -> None:
     while (spent := time.monotonic() - began) < args.minutes * 60:
         recogniser.eval()
         mouth.train()
-        share = 0.5 * (1 + math.cos(math.pi * spent / (args.minutes * 60)))
+        share = checkpoint.cosine(spent / (args.minutes * 60))
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * (min(1, step / 100) * share + 0.003)
         mels, energy, code, opening, known = pieces.batch(BATCH, FRAMES)
@@ -99,12 +99,8 @@ def phone_loss(recogniser: Recogniser, pieces: Pieces, rng: np.random.Generator,
 
 def save(recogniser: Recogniser, mouth: Mouth, optimiser: torch.optim.Optimizer, spent: float,
          step: int, out: Path) -> None:  # fmt: skip
-    part = out.with_suffix(".part")
-    torch.save(
-        {"recogniser": recogniser.state_dict(), "mouth": mouth.state_dict(),
-         "optimiser": optimiser.state_dict(), "spent": spent, "step": step}, part,
-    )  # fmt: skip
-    part.replace(out)
+    checkpoint.save(out, recogniser=recogniser.state_dict(), mouth=mouth.state_dict(),
+                    optimiser=optimiser.state_dict(), spent=spent, step=step)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -56,8 +56,12 @@ class Painter(nn.Module):
         return torch.cat([raw[:, :3] * MOST_GAIN * face, raw[:, 3:] * MOST_TONE], 1)
 
 
-def painted(seen: Tensor, light: Tensor) -> Tensor:
-    """(n, 3, 128, 128) the picture under that light, 0 to 1."""
-    light = F.interpolate(light, scale_factor=2, mode="bilinear", align_corners=False)
+def lit(seen: Tensor, light: Tensor) -> Tensor:
+    """(n, 3, h, w) a picture seen (n, 6, h, w) under a light of the same size, 0 to 1."""
     out = seen[:, :3] * torch.exp(light[:, :3]) + seen[:, 3:4] * light[:, 3:]
     return out.clamp(0, 1)
+
+
+def painted(seen: Tensor, light: Tensor) -> Tensor:
+    """(n, 3, 128, 128) the picture under the network's light, which is half as fine."""
+    return lit(seen, F.interpolate(light, scale_factor=2, mode="bilinear", align_corners=False))

@@ -3,8 +3,8 @@
     python -m training.painter.train --pack pack.npz --out run/ --minutes 60
 
 Checkpoints every two minutes; started again, it goes on with the time that is left. Pictures are
-compared softly blurred: the warp is some pixels off now and then, and a painter that is punished
-for that learns to blur.
+compared at half size, sharp and softly blurred: the warp is some pixels off now and then, and light
+is smooth anyway.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.painter.model import Painter, painted
+from training.painter.model import Painter, lit
 from training.reader.augment import SWAPPED
 from vasari.render.painter import DEGREES
 from vasari.values import BLENDSHAPES
@@ -26,7 +26,7 @@ from vasari.values import BLENDSHAPES
 BATCH = 24
 RATE = 3e-3
 EVERY = 120  # seconds between checkpoints
-SOFT, SOFTER = 0.8, 2.5  # deviations of the blurs, pixels
+SOFTER = 1.25  # deviation of the second comparison's blur, in pixels of half the crop
 LIPS = 4.0  # how much more the mouth and what is around it count
 MOST_TURN = 25.0  # degrees between the two frames of a pair
 N = len(BLENDSHAPES)
@@ -81,15 +81,16 @@ def blurred(x: Tensor, deviation: float) -> Tensor:
 
 
 def importance(seen: Tensor) -> Tensor:
-    """(n, 1, 128, 128) the face, and LIPS times as much the mouth and around it."""
-    lips = F.max_pool2d(seen[:, 3:4], 17, 1, 8)
+    """(n, 1, 64, 64) the face, and LIPS times as much the mouth and around it."""
+    lips = F.max_pool2d(seen[:, 3:4], 9, 1, 4)
     return seen[:, 5:] * (1 + LIPS * lips)
 
 
 def loss(model: Painter, seen: Tensor, real: Tensor, code: Tensor) -> Tensor:
     light = model(seen, code)
-    off, weight = painted(seen, light) - real, importance(seen)
-    total = sum((blurred(off, d).abs() * weight).mean() for d in (SOFT, SOFTER))
+    seen, real = F.avg_pool2d(seen, 2), F.avg_pool2d(real, 2)
+    off, weight = lit(seen, light) - real, importance(seen)
+    total = sum((x.abs() * weight).mean() for x in (off, blurred(off, SOFTER)))
     rough = sum(torch.diff(light, dim=d).abs().mean() for d in (2, 3))
     return total + 0.02 * rough + 0.002 * light.abs().mean()
 

@@ -22,13 +22,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from training.checkpoint import averaged, load, rate, save
 from training.reader.augment import sample, without_face
 from training.reader.model import LANDMARKS, SIZES, Reader, parts
 from vasari.portrait.detail import EYE, MOUTH
 from vasari.portrait.reader import BOX_ROOM, FINE_ROOM
 
 FACELESS = 0.08  # of each batch
-DECAY = 0.998  # of the averaged weights
 BOX_EYES = 1.95  # eye distances a box side, on average: what a coarse crop's unit is
 UNIT = {
     "coarse": BOX_EYES * BOX_ROOM,
@@ -119,22 +119,6 @@ def loss_of(out: tuple[Tensor, Tensor, Tensor], y: Tensor, b: Tensor, face: Tens
     return total, d[..., :2].norm(dim=2).mean().detach()
 
 
-def rate(progress: float, top: float) -> float:
-    """Two per cent of warming up, then half a cosine to zero."""
-    if progress < 0.02:
-        return top * max(progress, 0.0005) / 0.02
-    return top * 0.5 * (1 + float(np.cos(np.pi * min(1.0, (progress - 0.02) / 0.98))))
-
-
-def averaged(model: nn.Module, mean: dict[str, Tensor], step: int) -> None:
-    decay = min(DECAY, (1 + step) / (10 + step))
-    for name, value in model.state_dict().items():
-        if value.dtype.is_floating_point:
-            mean[name].lerp_(value, 1 - decay)
-        else:
-            mean[name].copy_(value)
-
-
 def ahead(batches: Batches, start: int, workers: int):  # type: ignore[no-untyped-def]
     """Batches in order; with workers, prepared beside the training step."""
     if not workers:
@@ -176,9 +160,8 @@ def main() -> None:
     model = Reader(SIZES[args.stage])
     path = args.out / f"{args.stage}.pt"
     step, used = 0, 0.0
-    saved = None
-    if path.exists():
-        saved = torch.load(path, weights_only=True)
+    saved = load(path, device)
+    if saved:
         step, used = saved["step"], saved["used"]
         model.load_state_dict(saved["model"])
     elif args.start:
@@ -191,8 +174,8 @@ def main() -> None:
     fast = [p for n, p in model.named_parameters() if not n.startswith("shape.")]
     best = torch.optim.AdamW([{"params": fast, "weight_decay": 0.02},
                               {"params": slow, "weight_decay": 0.0}], lr=args.rate)  # fmt: skip
-    if saved is not None:
-        mean = {k: v.to(device) for k, v in saved["mean"].items()}
+    if saved:
+        mean = saved["mean"]
         best.load_state_dict(saved["best"])
     begun, kept, shown, errors = time.time() - used, time.time(), time.time(), []
     for batch in ahead(batches, step, args.workers):
@@ -213,10 +196,8 @@ def main() -> None:
             print(f"step {step} {progress:.1%} loss {now[0]:.4f} error {now[1]:.2%}", flush=True)
             shown, errors = time.time(), []
         if time.time() - kept > 120 or progress >= 1:
-            state = {"model": model.state_dict(), "mean": mean, "best": best.state_dict(),
-                     "step": step, "used": time.time() - begun}  # fmt: skip
-            torch.save(state, path.with_suffix(".new"))
-            path.with_suffix(".new").replace(path)
+            save(path, model=model.state_dict(), mean=mean, best=best.state_dict(), step=step,
+                 used=time.time() - begun)  # fmt: skip
             kept = time.time()
         if progress >= 1:
             break

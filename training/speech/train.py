@@ -9,7 +9,6 @@ rate follows the share of the time that is spent.
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from training import checkpoint
 from training.speech.data import Pieces
 from training.speech.model import PAD, PHONES, Recogniser
 from vasari.speech.mel import LOWEST
@@ -49,8 +49,8 @@ def train(pack: Path, out: Path, minutes: float) -> None:
     model = Recogniser()
     optimiser = torch.optim.AdamW(model.parameters(), RATE, weight_decay=0.02)
     spent, step = 0.0, 0
-    if out.exists():
-        state = torch.load(out)
+    state = checkpoint.load(out)
+    if state:
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
         spent, step = state["spent"], state["step"]
@@ -58,7 +58,7 @@ def train(pack: Path, out: Path, minutes: float) -> None:
     began, saved, right, loud = time.monotonic() - spent, spent, [], []
     while (spent := time.monotonic() - began) < minutes * 60:
         share = spent / (minutes * 60)
-        rate = RATE * min(1, step / 60) * 0.5 * (1 + math.cos(math.pi * share)) + 1e-5
+        rate = RATE * min(1, step / 60) * checkpoint.cosine(share) + 1e-5
         optimiser.param_groups[0]["lr"] = rate
         mels, phones = pieces.batch(BATCH, FRAMES)
         logits = model(masked(padded(mels), rng))[:, 2:]  # block b tells of frame b - 1
@@ -83,12 +83,8 @@ def train(pack: Path, out: Path, minutes: float) -> None:
 
 def save(model: Recogniser, optimiser: torch.optim.Optimizer, spent: float, step: int,
          out: Path) -> None:  # fmt: skip
-    part = out.with_suffix(".part")
-    torch.save(
-        {"model": model.state_dict(), "optimiser": optimiser.state_dict(),
-         "spent": spent, "step": step}, part,
-    )  # fmt: skip
-    part.replace(out)
+    checkpoint.save(out, model=model.state_dict(), optimiser=optimiser.state_dict(),
+                    spent=spent, step=step)  # fmt: skip
 
 
 if __name__ == "__main__":

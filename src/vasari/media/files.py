@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import secrets
 import shutil
+import stat
+import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vasari.errors import OutputError, VasariError
 
-DRAFT_PREFIX = ".vasari-"  # of the unfinished file beside the output
+NPZ_BEGINS = b"PK\x03\x04"
+DRAFT = re.compile(r"\.vasari-[0-9a-f]{12}\.part")  # names of unfinished files beside the output
+FRESH = 60.0  # seconds in which a draft is left alone: it may be about to be locked
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
@@ -36,6 +46,15 @@ def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]
     return found.absolute()
 
 
+def is_npz(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is an npz (a zip), judged by its first bytes."""
+    try:
+        with as_path(path).open("rb") as file:
+            return file.read(len(NPZ_BEGINS)) == NPZ_BEGINS
+    except OSError:
+        return False
+
+
 def same_file(one: Path, other: Path) -> bool:
     """Whether two paths lead to one file."""
     with suppress(OSError):
@@ -56,13 +75,15 @@ class Draft:
 
     def __init__(self, target: Path, *, folder: bool = False) -> None:
         self.target = target
-        self.path = target.parent / f"{DRAFT_PREFIX}{secrets.token_hex(6)}.part"
+        self.path = target.parent / f".vasari-{secrets.token_hex(6)}.part"
         self.folder = folder
         _check_target(target, folder)
+        _sweep(target.parent)
         try:
             self.path.mkdir() if folder else self.path.touch(exist_ok=False)
         except OSError as error:
             raise cannot_write(target, error) from error
+        self._lock = _lock(self.path)  # held while this process lives: others leave the draft alone
 
     def publish(self) -> None:
         """Put the complete draft in the target's place."""
@@ -75,13 +96,44 @@ class Draft:
                 self.path.replace(self.target)
         except OSError as error:
             raise cannot_write(self.target, error) from error
+        self._unlock()
 
     def discard(self) -> None:
         """Remove the draft, if it is still there."""
-        if self.folder:
-            shutil.rmtree(self.path, ignore_errors=True)
-        else:
-            self.path.unlink(missing_ok=True)
+        _remove(self.path, self.folder)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+        self._lock = None
+
+
+def write_npz(path: str | os.PathLike[str], arrays: dict[str, NDArray[np.generic]]) -> None:
+    """Write arrays to one compressed file, whole or not at all, under exactly this name.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
+    write_whole(path, packed.getvalue())
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
+    draft = Draft(as_path(path).absolute())
+    try:
+        draft.path.write_bytes(content)
+        draft.publish()
+    except OSError as error:
+        raise cannot_write(draft.target, error) from error
+    finally:
+        draft.discard()
 
 
 def cannot_write(target: Path, error: OSError) -> OutputError:
@@ -93,6 +145,55 @@ def cannot_write(target: Path, error: OSError) -> OutputError:
         f"{target} could not be written ({reason.lower()}): "
         "free some space or choose another folder; nothing was left behind."
     )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the drafts in a folder that processes left which were killed."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if DRAFT.fullmatch(path.name):
+                _remove_if_left(path)
+
+
+def _remove_if_left(path: Path) -> None:
+    with suppress(OSError):  # another run was quicker, or it is not ours to remove
+        known = path.lstat()
+        ours = stat.S_ISREG(known.st_mode) or stat.S_ISDIR(known.st_mode)  # no link, no pipe
+        if not ours or time.time() - known.st_mtime < FRESH:
+            return
+        lock = _lock(path)
+        if lock is not None:
+            _remove(path, stat.S_ISDIR(known.st_mode))
+            os.close(lock)
+
+
+def _remove(path: Path, folder: bool) -> None:
+    if folder:
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _lock(path: Path) -> int | None:
+    """A handle that keeps a file or folder locked until it is closed, or its process ends.
+
+    The lock rather than a process number in the name: it holds between containers, and numbers
+    come again. None where another has it, or the system knows no such locks.
+    """
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def _check_target(target: Path, folder: bool) -> None:

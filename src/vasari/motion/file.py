@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import zipfile
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import VideoError
-from vasari.media.files import Draft, as_path, cannot_write, input_file
+from vasari.media.files import input_file, write_npz
 from vasari.values import EXPRESSION, Motion
 
 KIND = "vasari motion"
@@ -45,7 +44,7 @@ def load_motion(path: str | os.PathLike[str]) -> Motion:
     """
     file = input_file(path, "motion", VideoError)
     try:
-        with np.load(file, allow_pickle=False) as packed:
+        with file.open("rb") as f, np.load(f, allow_pickle=False) as packed:
             arrays = {name: packed[name] for name in packed.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise VideoError(f"{file} is no motion file: make one with vasari track.") from error
@@ -59,39 +58,15 @@ def load_motion(path: str | os.PathLike[str]) -> Motion:
         raise VideoError(f"{file} is damaged ({error}): track the video again.") from error
 
 
-def write_npz(path: str | os.PathLike[str], arrays: dict[str, NDArray[np.generic]]) -> None:
-    """Write arrays to one compressed file, whole or not at all, under exactly this name.
-
-    Raises:
-        OutputError: the file cannot be written there.
-    """
-    packed = io.BytesIO()
-    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
-    write_whole(path, packed.getvalue())
-
-
-def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a file, whole or not at all.
-
-    Raises:
-        OutputError: the file cannot be written there.
-    """
-    draft = Draft(as_path(path).absolute())
-    try:
-        draft.path.write_bytes(content)
-        draft.publish()
-    except OSError as error:
-        raise cannot_write(draft.target, error) from error
-    finally:
-        draft.discard()
-
-
 def _motion(arrays: dict[str, NDArray[np.generic]]) -> Motion:
     columns = {name: np.asarray(arrays[name], np.float32) for name in COLUMNS}
     length = len(columns["expression"])
     for name, width in COLUMNS.items():
         if columns[name].shape != (length, width):
             raise ValueError(f"{name} has shape {columns[name].shape}")
+    rate = float(arrays["rate"])
+    if not 0 < rate < np.inf:
+        raise ValueError(f"its rate is {rate}")
     recorded = arrays["recorded"].tobytes().decode()
     rows = tuple(recorded.split("\n")) if recorded else ()
-    return Motion(**columns, rate=float(arrays["rate"]), recorded=rows)
+    return Motion(**columns, rate=rate, recorded=rows)

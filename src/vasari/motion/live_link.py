@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import VideoError
-from vasari.media.files import input_file
-from vasari.motion.file import write_whole
+from vasari.media.files import input_file, write_whole
 from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray, Motion
 
 _SIDED = ("EyeBlink", "EyeLookDown", "EyeLookIn", "EyeLookOut", "EyeLookUp", "EyeSquint", "EyeWide")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.errors import OutputError, PictureError
+from vasari.errors import PictureError
+from vasari.media.files import is_npz, write_whole
 from vasari.values import EXPRESSION, LANDMARKS, Face
 
 KIND = "vasari face"
@@ -30,7 +30,6 @@ def save_face(face: Face, path: str | os.PathLike[str]) -> None:
     Raises:
         OutputError: the file cannot be written there.
     """
-    where = Path(path).expanduser()
     x, y, plate = _painted_part(face)
     arrays: dict[str, NDArray[np.generic]] = {
         "kind": np.array(KIND),
@@ -45,7 +44,7 @@ def save_face(face: Face, path: str | os.PathLike[str]) -> None:
         arrays[name] = np.asarray(getattr(face, name), np.float32).reshape(shape)
     packed = io.BytesIO()
     np.savez(packed, **arrays)  # type: ignore[arg-type]
-    _write_whole(where, packed.getvalue())
+    write_whole(path, packed.getvalue())
 
 
 def load_face(path: str | os.PathLike[str]) -> Face:
@@ -81,11 +80,7 @@ def load_face(path: str | os.PathLike[str]) -> Face:
 
 def is_face_file(path: str | os.PathLike[str]) -> bool:
     """Whether the file is a saved face rather than a picture, judged by its first bytes."""
-    try:
-        with Path(path).expanduser().open("rb") as file:
-            return file.read(4) == b"PK\x03\x04"
-    except OSError:
-        return False
+    return is_npz(path)
 
 
 def _check_kind(packed: np.lib.npyio.NpzFile, where: Path) -> None:
@@ -141,24 +136,3 @@ def _unpng(packed: NDArray[np.generic], channels: int) -> NDArray[np.uint8]:
     if picture is None:
         raise ValueError("a picture inside cannot be read")
     return np.asarray(picture, np.uint8)
-
-
-def _write_whole(where: Path, content: bytes) -> None:
-    """To a temporary file beside it, then moved into place."""
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            dir=where.parent, prefix=f".{where.name}.", suffix=".part", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(where)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"“{where}” cannot be written ({error.strerror or error}); choose another place."
-        ) from None

@@ -1,0 +1,106 @@
+"""Landmarks that a person gives, in place of what the reader would find."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.errors import PictureError
+from vasari.face_space import face_space, pose_of
+from vasari.media.files import input_file, is_npz
+from vasari.portrait.reader import Reading, read_landmarks
+from vasari.values import LANDMARKS, FloatArray, Picture
+
+WANTED = f"give {LANDMARKS} rows of x, y or x, y, z in pixels, as vasari read --save-landmarks does"
+FAR_OUT = 0.5  # of the picture's longer side, beyond its border: no landmark lies so far
+ROUNDS = 20  # in which depth and pose find each other: within half a degree after ten
+UNLIKE = 0.5  # eye distances from the mean face, on average: no face, or in another order
+
+
+def load_landmarks(path: str | os.PathLike[str]) -> FloatArray:
+    """Landmarks (478, 2) or (478, 3) as a file has them, an npz or JSON.
+
+    Either holds `landmarks`, of one picture where it comes from a video; JSON may also be the list
+    alone.
+
+    Raises:
+        PictureError: the file is missing, damaged or something else.
+    """
+    file = input_file(path, "landmarks", PictureError)
+    try:
+        return _checked(np.asarray(_stored(file), np.float64), str(file))
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise PictureError(f"{file} holds no landmarks ({error}): {WANTED}.") from error
+
+
+def given_reading(picture: Picture, landmarks: NDArray[np.floating]) -> Reading:
+    """What is read of a face whose landmarks are known: the blendshapes.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+        landmarks: (478, 2) or (478, 3) in its pixels; without depth, that of the mean face is
+            taken, posed as they are.
+
+    Raises:
+        PictureError: these are not the landmarks of a face in this picture.
+    """
+    marks = _checked(landmarks, "The array of landmarks")
+    _check_inside(marks, picture)
+    marks = marks if marks.shape[1] == 3 else _with_depth(marks)
+    _check_face(marks)
+    return replace(read_landmarks(picture, near=marks), landmarks=marks, confidence=1.0)
+
+
+def _stored(file: Path) -> object:
+    """The landmarks as they stand in the file."""
+    if is_npz(file):
+        with file.open("rb") as f, np.load(f, allow_pickle=False) as packed:
+            return packed["landmarks"]
+    table = json.loads(file.read_bytes())
+    return table["landmarks"] if isinstance(table, dict) else table
+
+
+def _checked(landmarks: NDArray[np.floating], name: str) -> FloatArray:
+    """One face's landmarks as (478, 2 or 3) float32."""
+    marks = landmarks[0] if landmarks.ndim == 3 and len(landmarks) == 1 else landmarks
+    if marks.shape not in ((LANDMARKS, 2), (LANDMARKS, 3)):
+        raise PictureError(f"{name} has the shape {landmarks.shape}: {WANTED}.")
+    if not np.abs(marks).max() < np.finfo(np.float32).max:  # so written, NaN is refused too
+        raise PictureError(f"{name} holds values that are no finite numbers: {WANTED}.")
+    return marks.astype(np.float32)
+
+
+def _check_inside(landmarks: FloatArray, picture: Picture) -> None:
+    """Most of a face lies in the picture; a part of it may lie a little beyond the border."""
+    end = np.array([picture.shape[1], picture.shape[0]]) - 1
+    out = np.maximum(-landmarks[:, :2], landmarks[:, :2] - end).max(1)  # (478,) pixels
+    if (out > 0).mean() > 0.5 or out.max() > FAR_OUT * end.max():
+        raise PictureError(
+            f"The landmarks lie outside the picture of {end[0] + 1} x {end[1] + 1} px: give them "
+            "in pixels of the picture as it is seen, upright."
+        )
+
+
+def _check_face(landmarks: FloatArray) -> None:
+    pose = pose_of(landmarks)
+    far = np.linalg.norm(landmarks - pose.project(face_space().mean), axis=1).mean()
+    if not far < UNLIKE * pose.scale:
+        raise PictureError(
+            "The landmarks do not form a face: give them in the order of MediaPipe, as vasari read "
+            "--save-landmarks does."
+        )
+
+
+def _with_depth(landmarks: FloatArray) -> FloatArray:
+    """(478, 2) to (478, 3), the depth that of the mean face in the pose that fits them best."""
+    mean = face_space().mean
+    depth = mean[:, 2] * (landmarks.std(0).mean() / mean[:, :2].std(0).mean())
+    for _ in range(ROUNDS):
+        depth = pose_of(np.column_stack([landmarks, depth])).project(mean)[:, 2]
+    return np.column_stack([landmarks, depth]).astype(np.float32)
