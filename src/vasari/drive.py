@@ -20,6 +20,7 @@ from vasari.motion.live_link import is_live_link, read_live_link
 from vasari.motion.track import track
 from vasari.render import Renderer, onto_face
 from vasari.render.onto_face import MOUTH
+from vasari.render.renderer import Paint
 from vasari.say import Landmarks, Progress, Tell, Which, portrait_of
 from vasari.talk import Frame
 from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Picture
@@ -119,11 +120,12 @@ def _tracked(video: str | PathLike[str], tell: Tell) -> Driver:
 
 
 def follow(
-    face: Face, driver: Driver, absolute: bool = False, frame: Frame = "crop", size: int = 512
-) -> Iterator[Picture]:
+    face: Face, driver: Driver, absolute: bool = False, frame: Frame = "crop", size: int = 512,
+    paint: Paint = "all",
+) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
     motion = as_seen(face, driver) if absolute else as_changes(face, driver)
-    renderer = Renderer(face, size, frame)
+    renderer = Renderer(face, size, frame, paint=paint)
     for k in range(len(motion)):
         yield renderer.draw(motion, k)
 
@@ -188,7 +190,7 @@ def is_first_picture(face: Face, driver: Driver) -> bool:
 
 
 def from_picture(face: Face, motion: Motion, k: int) -> Motion:
-    """The motion of a person whose k-th picture the portrait is, and its place counted from there."""
+    """The motion of the person whose k-th picture the portrait is; its place counts from there."""
     turn = rotation_matrix(motion.rotation[k]).T @ rotation_matrix(face.rotation)
     turns = [
         rotation_angles(np.asarray(rotation_matrix(r) @ turn, np.float32)) for r in motion.rotation

@@ -1,4 +1,4 @@
-"""Pairs to learn from: one frame of a clip made to look like another by the renderer, and that other.
+"""Pairs to learn from: one frame of a clip, drawn as another of it, and that other.
 
     python -m training.painter.data --shared ../shared --out pack.npz
 
@@ -11,6 +11,7 @@ holds `seen` (N, 128, 128, 6) and `real` (N, 128, 128, 3) uint8, `code` (N, CODE
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def pairs(video: Path, label: Labelled, found: np.ndarray, split: str, seed: int
     for start in [good[0], *rng.choice(good, PORTRAITS[split] - 1)]:
         face = face_of(pictures[start], label.landmarks[start], label.blendshapes[start])
         moves = from_picture(face, motion_of(label, found, int(start)), int(start))
-        renderer = Renderer(face, frame="full", painted=False)
+        renderer = Renderer(face, frame="full", paint="baked")
         for k in rng.choice(good, min(PICTURES[split], len(good)), replace=False):
             drawn = renderer.draw(moves, int(k))
             pose, _, points = renderer.placed(moves, int(k))
@@ -89,7 +90,8 @@ def main() -> None:
     data = Path(args.shared) / "data"
     tracks = read_npz(data / "tracks.npz.xz")
     zero = np.load(data / "topology.npz")["canonical_from_tracks"]
-    rows = np.genfromtxt(data / "clips.csv", delimiter=",", dtype=str, skip_header=1, usecols=(0, 1))
+    with (data / "clips.csv").open() as table:
+        rows = [(row["id"], row["split"]) for row in csv.DictReader(table)]
     rows = [(n, s) for n, s in rows if (data / "clips" / f"{n}.mp4").is_file()][: args.clips]
     seen, real, code, val, clip = [], [], [], [], []
     for seed, (name, split) in enumerate(rows):

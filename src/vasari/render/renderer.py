@@ -24,6 +24,7 @@ STILL = 0.02  # pixels: a triangle that moves less is left as it lies
 BELOW_EYES = (np.array([119, 118, 100]), np.array([348, 347, 329]))  # bare skin, right and left
 
 Frame = Literal["crop", "full"]
+Paint = Literal["all", "baked", "none"]
 
 
 class Renderer:
@@ -35,13 +36,14 @@ class Renderer:
         frame: "crop" (head and shoulders) or "full" (the whole picture at its own size).
         background: None keeps the portrait's; an RGB triple replaces it; "transparent" makes
             draw() give straight alpha as fourth channel.
-        painted: whether the painter shades what is drawn.
+        paint: "all", or less for measuring what it adds: "baked" (eyes, lids and mouth are laid
+            in, nothing is shaded) or "none" (the warped portrait alone).
     """
 
     def __init__(
         self, face: Face, size: int = 512, frame: Frame = "crop",
         background: tuple[int, int, int] | Literal["transparent"] | None = None,
-        painted: bool = True,
+        paint: Paint = "all",
     ) -> None:  # fmt: skip
         self._transparent = background == "transparent"
         picture, matte, plate, corner, zoom = _working(face, size, frame)
@@ -82,8 +84,8 @@ class Renderer:
         ]
         closed = self._rig.shape(np.zeros_like(face.expression))
         self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
-        self._painter = None
-        if painted:
+        self._baked, self._painter = paint != "none", None
+        if paint == "all":
             self._painter = Painter(face, self._landmarks, self._pose, (width, height))
         self._fine = 2 if width * height <= FINE_AREA else 1
         self._person = _finer(person, self._fine)
@@ -107,11 +109,8 @@ class Renderer:
         pose, shape, target = self.placed(motion, k)
         self._warp(target)
         person, turn = self._moved, motion.gaze[k] - self._gaze
-        for eye in self._eyes:
-            eye.draw(person, target, pose, turn)
-        for lid in self._lids:
-            lid.draw(person, target)
-        self._mouth.draw(person, target, pose, shape)
+        if self._baked:
+            self._lay_in(person, pose, shape, target, turn)
         if self._painter:
             self._painter.paint(person, target, pose, motion.expression[k], turn)
         x0, y0, x1, y1 = self._box
@@ -122,6 +121,17 @@ class Renderer:
             over(person, self._plate, self._out)
             out[y0:y1, x0:x1] = self._out
         return out
+
+    def _lay_in(
+        self, person: NDArray[np.uint8], pose: Pose, shape: FloatArray, points: FloatArray,
+        turn: FloatArray,
+    ) -> None:  # fmt: skip
+        """Eyes, lids and mouth into the holes of the warped face."""
+        for eye in self._eyes:
+            eye.draw(person, points, pose, turn)
+        for lid in self._lids:
+            lid.draw(person, points)
+        self._mouth.draw(person, points, pose, shape)
 
     def placed(self, motion: Motion, k: int) -> tuple[Pose, FloatArray, FloatArray]:
         """Frame k: the head's pose in pixels of the part that is drawn, the face (478, 3) in the
