@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from vasari.values import MOTION_HZ, SOUND_HZ, FloatArray, Motion
 
 ROTATION, POSITION, GAZE = slice(0, 3), slice(3, 6), slice(6, 8)  # columns of a motion as a table
-EXPRESSION_FROM = 8
+BREATH, EXPRESSION_FROM = 8, 9
 KEPT = 4  # frames that a picture between two of them looks at
 
 
@@ -103,13 +103,14 @@ def _slope(left: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _as_table(motion: Motion) -> FloatArray:
+    breath = np.zeros(len(motion), np.float32) if motion.breath is None else motion.breath
     return np.concatenate(
-        [motion.rotation, motion.position, motion.gaze, motion.expression], axis=1
+        [motion.rotation, motion.position, motion.gaze, breath[:, None], motion.expression], axis=1
     ).astype(np.float32)
 
 
 def _as_motion(table: FloatArray, fps: int) -> Motion:
     return Motion(
         table[:, ROTATION], table[:, POSITION], table[:, GAZE], table[:, EXPRESSION_FROM:],
-        float(fps),
+        float(fps), table[:, BREATH],
     )  # fmt: skip

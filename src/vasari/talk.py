@@ -49,11 +49,12 @@ def talk(
         MotionStream(style or Style(), chunk),
         FrameRate(fps, LEAD),
     )
-    heard = 0
+    heard, shown = 0, 0
     for piece, last in with_last(sound_pieces(sound)):
         heard += len(piece)
         moves = motion.push(speech.push(piece, last), last)
-        moves = onto_face(face, rate.push(moves, pictures_in(heard, fps) if last else None))
+        moves = rate.push(moves, pictures_in(heard, fps) if last else None)
+        moves, shown = onto_face(face, moves, shown / fps), shown + len(moves)
         for k in range(len(moves)):
             yield renderer.draw(moves, k)
 

@@ -8,7 +8,7 @@ Left and right are the subject's.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -52,6 +52,8 @@ class Motion:
         gaze: (T, 2) float32, yaw and pitch of the eyes relative to the head, degrees, same signs.
         expression: (T, EXPRESSION) float32, the 52 `BLENDSHAPES` in [0, 1], then residuals.
         rate: frames a second.
+        breath: (T,) float32, how far breathing lifts the shoulders, eye distances; None: not at
+            all. Made for pictures only, no file keeps it.
         recorded: the rows of the Live Link Face CSV that it was read from, header first.
     """
 
@@ -60,10 +62,31 @@ class Motion:
     gaze: FloatArray
     expression: FloatArray
     rate: float = MOTION_HZ
+    breath: FloatArray | None = None
     recorded: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.expression)
+
+    def part(self, first: int, last: int) -> Motion:
+        """Frames first to last, the last left out."""
+        return replace(
+            self, rotation=self.rotation[first:last], position=self.position[first:last],
+            gaze=self.gaze[first:last], expression=self.expression[first:last],
+            breath=None if self.breath is None else self.breath[first:last],
+        )  # fmt: skip
+
+    def then(self, after: Motion) -> Motion:
+        """One motion of two: another of the same rate follows without a gap."""
+        breaths = [np.zeros(len(m), np.float32) if m.breath is None else m.breath
+                   for m in (self, after)]  # fmt: skip
+        return replace(
+            self, rotation=np.concatenate([self.rotation, after.rotation]),
+            position=np.concatenate([self.position, after.position]),
+            gaze=np.concatenate([self.gaze, after.gaze]),
+            expression=np.concatenate([self.expression, after.expression]),
+            breath=np.concatenate(breaths),
+        )  # fmt: skip
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this motion to one file without pickle, whole or not at all."""

@@ -31,33 +31,17 @@ class Calm:
 
     def push(self, motion: Motion, last: bool = False) -> Motion:
         """More frames in, all frames out whose next frame is known; with `last`, all."""
-        have = motion if self._held is None else _joined(self._held, motion)
+        have = motion if self._held is None else self._held.then(motion)
         if not len(have):
             return have
         done = 0 if self._held is None else len(self._held) - 1  # frames that already went out
         until = len(have) if last else max(len(have) - 1, done)
         calm = self._calmed(have.expression)
-        self._held = _cut(have, max(until - 1, 0), len(have))
-        return replace(_cut(have, done, until), expression=calm[done:until])
+        self._held = have.part(max(until - 1, 0), len(have))
+        return replace(have.part(done, until), expression=calm[done:until])
 
     def _calmed(self, codes: FloatArray) -> FloatArray:
         around = np.pad(codes, ((1, 1), (0, 0)), mode="edge")
         calm = (1 - SHARE) * codes + SHARE / 2 * (around[:-2] + around[2:])
         free = (codes @ self._gaps >= CLOSED)[:, None] & LIPS
         return np.where(free, calm, codes).astype(np.float32)
-
-
-def _cut(motion: Motion, first: int, last: int) -> Motion:
-    return replace(
-        motion, rotation=motion.rotation[first:last], position=motion.position[first:last],
-        gaze=motion.gaze[first:last], expression=motion.expression[first:last],
-    )  # fmt: skip
-
-
-def _joined(a: Motion, b: Motion) -> Motion:
-    return replace(
-        a, rotation=np.concatenate([a.rotation, b.rotation]),
-        position=np.concatenate([a.position, b.position]),
-        gaze=np.concatenate([a.gaze, b.gaze]),
-        expression=np.concatenate([a.expression, b.expression]),
-    )  # fmt: skip

@@ -106,7 +106,8 @@ def _motion(rows: tuple[str, ...]) -> Motion:
     gaze = (table[:, EYES[0]] + table[:, EYES[1]]) / 2 * EYE_SIGNS
     return Motion(
         (table[:, HEAD] * HEAD_SIGNS).astype(np.float32), np.zeros((len(table), 3), np.float32),
-        gaze.astype(np.float32), expression, _rate([row.split(",")[0] for row in rows[1:]]), rows,
+        gaze.astype(np.float32), expression, _rate([row.split(",")[0] for row in rows[1:]]),
+        recorded=rows,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from vasari.errors import SoundError
@@ -58,13 +60,13 @@ class MotionStream:
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
-        return self._calm.push(_joined(pieces, count), last)
+        return self._calm.push(reduce(Motion.then, pieces, _nothing()).part(0, count), last)
 
     def _move(self, features: FloatArray) -> Motion:
         n = len(features)
         rotation, position = np.zeros((n, 3), np.float32), np.zeros((n, 3), np.float32)
         gaze, closure = np.zeros((n, 2), np.float32), np.zeros(n, np.float32)
-        gate, raised = np.zeros(n, np.float32), np.zeros(n, np.float32)
+        gate, raised, breath = (np.zeros(n, np.float32) for _ in range(3))
         for k, frame in enumerate(features):
             voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
             gate[k] = self._gate.step(voice, loudness)
@@ -72,6 +74,7 @@ class MotionStream:
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
             rotation[k] *= np.float32(self._style.head)
             position[k] *= np.float32(self._style.head)
+            breath[k] = self._head.breath * self._style.head
             gaze[k] = self._gaze.step(rotation[k])
             closure[k] = self._blinks.step(self._gaze.jumped)
             if not self._style.blinks:
@@ -82,22 +85,15 @@ class MotionStream:
         self._brows.write(expression, raised)
         write_eyes(expression, closure, gaze)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
-        return Motion(rotation, position, gaze, expression)
+        return Motion(rotation, position, gaze, expression, breath=breath)
+
+
+def _nothing() -> Motion:
+    three, two = np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32)
+    return Motion(three, three, two, np.zeros((0, EXPRESSION), np.float32))
 
 
 def _silence(frames: int) -> FloatArray:
     features = np.zeros((frames, FEATURES), np.float32)
     features[:, LOUDNESS] = LOWEST
     return features
-
-
-def _joined(pieces: list[Motion], count: int) -> Motion:
-    """One motion of the first `count` frames of all pieces."""
-
-    def whole(width: int, arrays: list[FloatArray]) -> FloatArray:
-        return np.concatenate([np.zeros((0, width), np.float32), *arrays])[:count]
-
-    return Motion(
-        whole(3, [m.rotation for m in pieces]), whole(3, [m.position for m in pieces]),
-        whole(2, [m.gaze for m in pieces]), whole(EXPRESSION, [m.expression for m in pieces]),
-    )  # fmt: skip

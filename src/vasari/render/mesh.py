@@ -22,7 +22,6 @@ FOLLOW = 0.30  # eye distances over which skin beside the oval still follows the
 NECK_TOP, NECK_LENGTH = 0.10, 0.7  # below the chin, eye distances
 HEAD_RADIUS, HEAD_FADE = 1.1, 0.8  # around the middle of the head, eye distances
 BORDER_FADE = 0.5  # eye distances inside the border over which motion dies
-BODY_FOLLOWS = 0.4  # of the way that the neck goes
 BODY_RADIUS, BODY_FADE = 2.1, 1.1  # around the middle of the head, eye distances
 
 
@@ -34,7 +33,7 @@ class Mesh:
         source: (V, 3) where they are in the portrait.
         triangles: (n, 3) int32, holes filled (what fills them is painted over).
         weight: (V,) how far each turns with the head.
-        carried: (V,) how far each goes where the neck goes.
+        body: (V,) how much each belongs to the body, that goes where the neck goes and breathes.
         follow: (V,) how far each takes over what the expression does to its spoke's oval point.
         oval: (V - 468,) that point.
     """
@@ -42,7 +41,7 @@ class Mesh:
     source: FloatArray
     triangles: NDArray[np.int32]
     weight: FloatArray
-    carried: FloatArray
+    body: FloatArray
     follow: FloatArray
     oval: NDArray[np.int16]
 
@@ -60,13 +59,11 @@ def build_mesh(landmarks: FloatArray, pose: Pose, size: tuple[int, int]) -> Mesh
     rings = _rings(landmarks, oval, pose.scale)
     source = np.concatenate([landmarks[:468], rings.reshape(-1, 3)]).astype(np.float32)
     triangles = np.concatenate([space.triangles, _hole_triangles(), _ring_triangles(oval)])
-    weight, carried = _weights(source, landmarks, pose, size)
+    weight, body = _weights(source, landmarks, pose, size)
     weight[:468] = np.where(weight[:468] > 0, 1, weight[:468])
     follow = np.concatenate([np.zeros(468), np.repeat(np.exp(-RINGS / FOLLOW), len(oval))])
     follow = (follow * _border(source, size, pose.scale)).astype(np.float32)
-    return Mesh(
-        source, triangles.astype(np.int32), weight, carried, follow, np.tile(oval, len(RINGS))
-    )
+    return Mesh(source, triangles.astype(np.int32), weight, body, follow, np.tile(oval, len(RINGS)))
 
 
 def unfold(landmarks: FloatArray) -> FloatArray:
@@ -135,7 +132,7 @@ def _border(source: FloatArray, size: tuple[int, int], unit: float) -> FloatArra
 def _weights(
     source: FloatArray, landmarks: FloatArray, pose: Pose, size: tuple[int, int]
 ) -> tuple[FloatArray, FloatArray]:
-    """(V,) share of the head's motion, and (V,) share of the neck's that is left to the body."""
+    """(V,) share of the head's motion, and (V,) share of the body's."""
     roll = np.radians(pose.rotation[2])
     up = np.array([-np.sin(roll), np.cos(roll)])  # towards the chin
     chin, top = landmarks[152, :2], landmarks[10, :2]
@@ -145,7 +142,7 @@ def _weights(
     away = np.linalg.norm(source[:, :2] - middle, axis=1) / pose.scale
     border = _border(source, size, pose.scale)
     head = neck * (1 - _smooth((away - HEAD_RADIUS) / HEAD_FADE))
-    body = BODY_FOLLOWS * (1 - neck) * (1 - _smooth((away - BODY_RADIUS) / BODY_FADE))
+    body = (1 - neck) * (1 - _smooth((away - BODY_RADIUS) / BODY_FADE))
     return np.asarray(head * border, np.float32), np.asarray(body * border, np.float32)
 
 

@@ -19,6 +19,7 @@ from vasari.values import Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
 FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
+BODY_FOLLOWS = 0.4  # of the way that the neck goes
 STILL = 0.02  # pixels: a triangle that moves less is left as it lies
 
 BELOW_EYES = (np.array([119, 118, 100]), np.array([348, 347, 329]))  # bare skin, right and left
@@ -138,7 +139,8 @@ class Renderer:
         face space, and where each vertex of the mesh (468 of the face first) lies, pixels."""
         pose = self._posed(motion.rotation[k], motion.position[k])
         shape = self._rig.shape(motion.expression[k])
-        return pose, shape, self._place(pose, shape)
+        breath = 0.0 if motion.breath is None else float(motion.breath[k])
+        return pose, shape, self._place(pose, shape, breath)
 
     def _composed(self, person: NDArray[np.uint8], behind: Picture) -> NDArray[np.uint8]:
         """The whole picture at rest: what lies outside the moving box never changes."""
@@ -154,13 +156,13 @@ class Renderer:
         move = np.array([position[0] * unit, position[1] * unit, 0], np.float32)
         return Pose(rotation, scale, self._pose.origin + move)
 
-    def _place(self, pose: Pose, shape: FloatArray) -> FloatArray:
+    def _place(self, pose: Pose, shape: FloatArray, breath: float) -> FloatArray:
         """(V, 3) where every vertex goes."""
         mesh = self._mesh
         face = pose.project(shape) + self._slack * np.float32(pose.scale / self._pose.scale)
         turned = pose.project(self._rest)
         target = mesh.source + mesh.weight[:, None] * (turned - mesh.source)
-        target += mesh.carried[:, None] * self._neck_goes(pose, mesh.source)
+        target += mesh.body[:, None] * self._body_goes(pose, breath)
         target[:468] = mesh.source[:468] + mesh.weight[:468, None] * (
             face[:468] - mesh.source[:468]
         )
@@ -168,11 +170,14 @@ class Renderer:
         target[468:] += (mesh.follow[468:, None] * stretch).astype(np.float32)
         return np.ascontiguousarray(target, np.float32)
 
-    def _neck_goes(self, pose: Pose, points: FloatArray) -> FloatArray:
-        """(V, 3) how far points go that move and grow as the neck does, without turning."""
+    def _body_goes(self, pose: Pose, breath: float) -> FloatArray:
+        """(V, 3) where the body goes: a part of the way that the neck goes, without turning, and
+        up by a breath (eye distances)."""
         neck, own = pose.project(NECK), self._pose.project(NECK)
         grown = np.float32(pose.scale / self._pose.scale)
-        return np.asarray(neck - own + (grown - 1) * (points - own), np.float32)
+        moves = BODY_FOLLOWS * (neck - own + (grown - 1) * (self._mesh.source - own))
+        moves[:, 1] -= breath * self._pose.scale
+        return np.asarray(moves, np.float32)
 
     def _warp(self, target: FloatArray) -> None:
         """Fill `_moved` with the person as the mesh now carries it."""
