@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vasari.errors import PictureError
 from vasari.face_space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
 from vasari.portrait.finder import FaceBox, find_faces
+from vasari.portrait.flat import settle_flat
 from vasari.portrait.gaze import gaze_of
 from vasari.portrait.lip_line import settle_lip_line
 from vasari.portrait.matte import Crop, find_matte
@@ -130,10 +131,11 @@ def _parted(picture: Picture, reading: Reading) -> tuple[FloatArray, FloatArray,
     """Landmarks (lips settled), expression, pose and neutral shape of a reading."""
     expression = np.zeros(EXPRESSION, np.float32)
     expression[: len(BLENDSHAPES)] = reading.blendshapes
-    pose = pose_of(reading.landmarks, expression)
-    shape = pose.unproject(reading.landmarks)
+    landmarks = settle_flat(picture, reading.landmarks)
+    pose = pose_of(landmarks, expression)
+    shape = pose.unproject(landmarks)
     if not mouth_is_open(shape):
-        shape = pose.unproject(settle_lip_line(picture, reading.landmarks, pose.scale))
+        shape = pose.unproject(settle_lip_line(picture, landmarks, pose.scale))
     shape, expression = settle_mouth(shape, expression)
     neutral = shape - np.tensordot(expression, face_space().basis, 1)
     return pose.project(shape), expression, pose, np.asarray(neutral, np.float32)
