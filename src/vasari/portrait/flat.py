@@ -18,7 +18,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import LIDS_LOWER, LIDS_UPPER, LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
+from vasari.face_space import (
+    LIDS_ABOVE,
+    LIDS_LOWER,
+    LIDS_UPPER,
+    LIP_RINGS_LOWER,
+    LIP_RINGS_UPPER,
+    face_space,
+)
 from vasari.portrait.crops import cut_out, upright
 from vasari.values import FloatArray, Indices, Picture
 
@@ -38,9 +45,21 @@ LIP = 4.0  # pixels of skin around a drawn mouth that move as its lips
 THIN = 7.0  # pixels: a mouth less high on the average is a closed one
 CHIN = (12, 90)  # pixels below the mouth between which a chin may lie
 
-EYES = (  # outer or inner corner on the left of the picture, upper and lower lid, corner, iris
-    (33, LIDS_UPPER[:7], LIDS_LOWER[:7], 133, 468),
-    (362, LIDS_UPPER[13:6:-1], LIDS_LOWER[13:6:-1], 263, 473),
+
+@dataclass(frozen=True)
+class _Eye:
+    """Landmarks of one eye from left to right: its ends, both lids, the fold above; its iris."""
+
+    ends: tuple[int, int]
+    upper: Indices
+    lower: Indices
+    above: Indices
+    iris: int
+
+
+EYES = (
+    _Eye((33, 133), LIDS_UPPER[:7], LIDS_LOWER[:7], LIDS_ABOVE[:7], 468),
+    _Eye((362, 263), LIDS_UPPER[:6:-1], LIDS_LOWER[:6:-1], LIDS_ABOVE[:6:-1], 473),
 )
 OUTER_UPPER = np.array([185, 40, 39, 37, 0, 267, 269, 270, 409])
 OUTER_LOWER = np.array([146, 91, 181, 84, 17, 314, 405, 321, 375])
@@ -101,23 +120,21 @@ def _skin(crop: Picture, marks: FloatArray) -> FloatArray | None:
     return np.asarray(away, np.float32) if even.mean() > FLAT else None
 
 
-def _eye(
-    away: FloatArray, marks: FloatArray, eye: tuple[int, Indices, Indices, int, int]
-) -> _Wanted | None:
+def _eye(away: FloatArray, marks: FloatArray, eye: _Eye) -> _Wanted | None:
     """Lids, corners and iris of one drawn eye."""
-    left, upper, lower, right, iris = eye
-    outline = _outline(away < SKIN, marks[[left, *upper, right, *lower]].mean(0))
+    outline = _outline(away < SKIN, marks[[*eye.ends, *eye.upper, *eye.lower]].mean(0))
     if outline is None:
         return None
     top, bottom, ends = _sides(outline, 7)
-    height = float((bottom - top)[:, 1].max())
-    top[:, 1] += LASH * height * np.sin(np.linspace(0, np.pi, 9)[1:-1]) ** 0.5
+    lash = np.zeros_like(top)
+    lash[:, 1] = LASH * float(np.ptp(outline[:, 1])) * np.sin(np.linspace(0, np.pi, 9)[1:-1]) ** 0.5
+    top, above = top + lash, top - lash
     middle, radius = _iris(away, np.concatenate([ends[:1], top, ends[1:], bottom[::-1]]))
-    # Where the iris is drawn as large as the opening, a circle still has to fit between lids.
-    rim = marks[iris + 1 : iris + 5] - marks[iris]
+    rim = marks[eye.iris + 1 : eye.iris + 5] - marks[eye.iris]
     rim *= radius / max(float(np.linalg.norm(rim, axis=1).mean()), 1e-3)
-    index = np.r_[left, right, upper, lower, iris, iris + 1 : iris + 5]
-    return _Wanted(index, np.concatenate([ends, top, bottom, middle[None], middle + rim]))
+    index = np.r_[eye.ends, eye.upper, eye.lower, eye.above, eye.iris : eye.iris + 5]
+    place = np.concatenate([ends, top, bottom, above, middle[None], middle + rim])
+    return _Wanted(index, place)
 
 
 def _outline(skin: Mask, middle: FloatArray) -> FloatArray | None:
@@ -135,8 +152,7 @@ def _outline(skin: Mask, middle: FloatArray) -> FloatArray | None:
         points = middle + reach[run.argmax(0)][:, None] * direction
         centre, radii = _ellipse(points[found])
         middle = centre.astype(np.float32)
-    line = direction / np.linalg.norm(direction / radii, axis=1, keepdims=True)
-    expected = np.linalg.norm(line, axis=1)
+    expected = 1 / np.linalg.norm(direction / radii, axis=1)
     length = np.where(found, reach[run.argmax(0)], expected)
     length = np.where(np.abs(length / expected - 1) < 0.3, length, expected)
     soft = np.convolve(np.pad(length, 2, mode="wrap"), np.ones(5) / 5, "valid")
@@ -161,10 +177,10 @@ def _ellipse(points: FloatArray) -> tuple[NDArray[np.float64], NDArray[np.float6
 
 def _iris(away: FloatArray, opening: FloatArray) -> tuple[FloatArray, float]:
     """Middle and radius of what is far from the skin tone in an eye's opening (n, 2)."""
-    inside = np.zeros(away.shape, np.uint8)
-    cv2.fillPoly(inside, [np.round(opening).astype(np.int32)], 1)
-    inside = cv2.erode(inside, np.ones((3, 3), np.uint8))
-    y, x = np.nonzero((away > WHITE) & (inside > 0))
+    opened = np.zeros(away.shape, np.uint8)
+    cv2.fillPoly(opened, [np.round(opening).astype(np.int32)], 1)
+    inside = cv2.erode(opened, np.ones((3, 3), np.uint8)) > 0
+    y, x = np.nonzero((away > WHITE) & inside)
     extent = np.ptp(opening, axis=0) / 2
     if len(x) < 9:
         return opening.mean(0), float(0.5 * extent.min())
@@ -179,9 +195,7 @@ def _mouth(away: FloatArray, marks: FloatArray) -> _Wanted | None:
         return None
     xs = np.nonzero(hole)[1]
     closed = len(xs) / len(np.unique(xs)) < THIN
-    contours, _ = cv2.findContours(
-        hole.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-    )
+    contours, _ = cv2.findContours(hole.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     top, bottom, ends = _sides(contours[0][:, 0].astype(np.float32), 9)
     if closed:
         top = bottom = (top + bottom) / 2
@@ -219,7 +233,7 @@ def _mouth_hole(away: FloatArray, marks: FloatArray) -> Mask | None:
 
 
 def _sides(outline: FloatArray, n: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """n points of an outline's upper and lower side from left to right, and its two ends."""
+    """`n` points of an outline's upper and lower side from left to right, and its two ends."""
     low, high = outline.min(0), outline.max(0)
     x = (low[0] + high[0]) / 2 - np.cos(np.pi * np.arange(1, n + 1) / (n + 1)) * (
         high[0] - low[0]
