@@ -108,7 +108,7 @@ def _skin(crop: Picture, marks: FloatArray) -> FloatArray | None:
     if not face.any():
         return None
     tones = lab[face > 0]
-    bins, which, count = np.unique(
+    _, which, count = np.unique(
         np.round(tones / 3), axis=0, return_inverse=True, return_counts=True
     )
     most = tones[which.ravel() == count.argmax()].mean(0)
@@ -198,7 +198,7 @@ def _mouth(away: FloatArray, marks: FloatArray) -> _Wanted | None:
     contours, _ = cv2.findContours(hole.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     top, bottom, ends = _sides(contours[0][:, 0].astype(np.float32), 9)
     if closed:
-        top = bottom = (top + bottom) / 2
+        top = bottom = np.float32(0.5) * (top + bottom)
     else:
         top[:, 1] += STROKE
         bottom[:, 1] -= STROKE
@@ -217,7 +217,7 @@ def _mouth_hole(away: FloatArray, marks: FloatArray) -> Mask | None:
     )
     best, which = 0.0, 0
     for k in range(1, count):
-        x, y, width, height, area = (int(v) for v in stats[k])
+        _, y, width, height, area = (int(v) for v in stats[k])
         depth = float((centre[k, 1] - eyes[1]) / max(chin[1] - eyes[1], 1))
         aside = float(centre[k, 0] - eyes[0] - depth * (chin[0] - eyes[0])) / UNIT
         low = y > eyes[1] + 0.2 * UNIT and y + height < chin[1] + 0.1 * UNIT

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, Pose, Rig, face_space
 from vasari.render.eyes import Eye
+from vasari.render.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.lids import Lid
 from vasari.render.mesh import HEAD_FADE, HEAD_RADIUS, build_mesh, unfold
 from vasari.render.mouth import Mouth
 from vasari.render.raster import over, rasterise
-from vasari.values import Face, FloatArray, Motion, Picture
+from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
 FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
 STILL = 0.02  # pixels: a triangle that moves less is left as it lies
-
-BELOW_EYES = (np.array([119, 118, 100]), np.array([348, 347, 329]))  # bare skin, right and left
+EYE_CODES = np.array([name.startswith("eye") for name in BLENDSHAPES])
 
 Frame = Literal["crop", "full"]
 
@@ -68,6 +68,21 @@ class Renderer:
         self._slack = self._landmarks - self._pose.project(own)
         self._mesh = build_mesh(self._landmarks, self._pose, (width, height))
         self._rest = self._pose.unproject(self._mesh.source)
+        self._make_eyes(picture, face.expression)
+        closed = self._rig.shape(np.zeros_like(face.expression))
+        self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
+        self._fine = 2 if width * height <= FINE_AREA else 1
+        self._person = _finer(person, self._fine)
+        self._make_buffers(width, height)
+
+    def _make_eyes(self, picture: Picture, own: FloatArray) -> None:
+        """Eyes and lids, or none behind a dark glass: there the portrait's own codes are held."""
+        self._own = own
+        self._held = np.zeros(len(own), bool)
+        self._eyes, self._lids = [], []
+        if behind_dark_glass(picture, self._landmarks):
+            self._held[: len(BLENDSHAPES)] = EYE_CODES
+            return
         rings = face_space().rings
         self._eyes = [
             Eye(picture, self._landmarks, self._pose, rings["right_eye"], 468),
@@ -77,11 +92,6 @@ class Renderer:
             Lid(picture, self._landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], below)
             for half, below in zip((slice(7), slice(7, 14)), BELOW_EYES, strict=True)
         ]
-        closed = self._rig.shape(np.zeros_like(face.expression))
-        self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
-        self._fine = 2 if width * height <= FINE_AREA else 1
-        self._person = _finer(person, self._fine)
-        self._make_buffers(width, height)
 
     def _make_buffers(self, width: int, height: int) -> None:
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
@@ -99,7 +109,8 @@ class Renderer:
             (H, W, 3) uint8, or (H, W, 4) with straight alpha for a transparent background.
         """
         pose = self._posed(motion.rotation[k], motion.position[k])
-        shape = self._rig.shape(motion.expression[k])
+        expression = np.where(self._held, self._own, motion.expression[k])
+        shape = self._rig.shape(expression)
         target = self._place(pose, shape)
         self._warp(target)
         person = self._moved
