@@ -184,7 +184,7 @@ def _iris(away: FloatArray, opening: FloatArray) -> tuple[FloatArray, float]:
     extent = np.ptp(opening, axis=0) / 2
     if len(x) < 9:
         return opening.mean(0), float(0.5 * extent.min())
-    radius = float(min(x.std() + y.std(), 0.95 * extent.min()))
+    radius = float(min(2 * x.std(), 2 * y.std(), 0.8 * extent.min()))
     return np.array([x.mean(), y.mean()], np.float32), radius
 
 
