@@ -14,11 +14,13 @@ from vasari.render.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.lids import Lid
 from vasari.render.mesh import HEAD_FADE, HEAD_RADIUS, build_mesh, unfold
 from vasari.render.mouth import Mouth
-from vasari.render.raster import over, rasterise
+from vasari.render.raster import find_cuts, over, rasterise, soften
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
 FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
+CUT = 8.0  # pixels over which the mesh does not stretch: a larger step is one part before another
+MOST_CUTS = 8192  # pixels along such edges
 STILL = 0.02  # pixels: a triangle that moves less is left as it lies
 EYE_CODES = np.array([name.startswith("eye") for name in BLENDSHAPES])
 
@@ -61,7 +63,7 @@ class Renderer:
         )  # fmt: skip
         self._landmarks = face.landmarks * np.float32(zoom)
         self._landmarks[:, :2] -= np.asarray(corner, np.float32) * np.float32(zoom)
-        self._landmarks = unfold(self._landmarks)
+        self._landmarks = unfold(self._landmarks, picture)
         self._gaze = face.gaze
         self._rig = Rig(face.neutral, face.expression)
         own = self._rig.shape(face.expression)
@@ -100,6 +102,8 @@ class Renderer:
         self._depth = np.empty((height, width), np.float32)
         self._moved = np.empty((height, width, 4), np.uint8)
         self._out = np.empty((height, width, 3), np.uint8)
+        self._cuts = np.empty((MOST_CUTS, 2), np.int32)
+        self._cut_colours = np.empty((MOST_CUTS, 4), np.uint8)
         self._source = np.ascontiguousarray(self._mesh.source[:, :2]) * np.float32(self._fine)
 
     def draw(self, motion: Motion, k: int) -> Picture:
@@ -167,6 +171,8 @@ class Renderer:
             self._person, self._backward, None, cv2.INTER_LINEAR, dst=self._moved,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
+        cuts = find_cuts(self._backward, np.float32(CUT * self._fine), self._cuts)
+        soften(self._moved, self._cuts, self._cut_colours, cuts)
 
 
 def _working(
