@@ -65,8 +65,9 @@ class Eye:
         shift = self._shift(turn)
         x, y = self._shifted(x, y, shift)
         share = min(1.0, float(np.hypot(*shift)) / LEAVES)
+        texture = cv2.addWeighted(self._moved, share, self._rest, 1 - share, 0)
         seen = cv2.remap(
-            cv2.addWeighted(self._moved, share, self._rest, 1 - share, 0), x - self._corner[0], y - self._corner[1],
+            texture, x - self._corner[0], y - self._corner[1],
             cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
         height, width = where.mask.shape

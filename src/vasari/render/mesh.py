@@ -118,15 +118,16 @@ def _parted(landmarks: FloatArray, picture: Picture, hidden: Indices, rim: Indic
             outline = float(along[(beside < BESIDE * unit) & (along > 0)].max(initial=0))
             if k in oval:
                 out[k, :2] = middle + direction * (outline + OUTSIDE * unit)
-            elif far > outline - AT_OUTLINE * unit:
-                if _is_skin(picture, middle + direction * outline, -direction, unit):
-                    out[k, :2] = middle + direction * min(far, outline - under * unit)
+            elif far > outline - AT_OUTLINE * unit and _is_skin(
+                picture, middle + direction * outline, -direction, unit
+            ):
+                out[k, :2] = middle + direction * min(far, outline - under * unit)
     return out
 
 
 def _is_skin(picture: Picture, outline: FloatArray, inwards: FloatArray, unit: float) -> bool:
-    """Whether the picture looks the same from just inside an outline to farther in; where hair hangs
-    before it, or the outline was read beside the true one, it does not."""
+    """Whether the picture looks the same from just inside an outline to farther in; where hair
+    hangs before it, or the outline was read beside the true one, it does not."""
     steps = np.linspace(RIM_UNDER, 2 * UNDER, 8)[:, None] * unit
     at = np.round(outline + steps * inwards).astype(int)
     at = np.clip(at, 0, np.array(picture.shape[1::-1]) - 1)
