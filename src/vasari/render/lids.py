@@ -24,7 +24,7 @@ LASHES = 0.24  # share of the lid's height that keeps its own pixels, at its edg
 TOP = 0.06  # share of the lid's height left bare at its upper end
 SOFT = 0.14  # of the lid's height: softness of the patch
 SKIN_ABOVE = np.array([0.0, 0.5, 1.0])  # lid heights above the fold where skin is looked at
-SHADE = 0.8, 0.96  # of the light on the skin around falls on a closed lid: deep, shallow socket
+SHADE = 0.72, 0.96  # of the light on the skin around falls on a closed lid: deep, shallow socket
 TONES = 32  # along the lid
 
 
@@ -125,8 +125,8 @@ def _tones(
     light = seen.sum(2)
     bright = (light >= np.median(light, axis=0))[..., None]
     column = (seen * bright).sum(0) / bright.sum(0)  # (n, 3)
-    socket = 0.5 + 0.5 * seen[0].sum(1) / np.maximum(column.sum(1), 1)  # the fold tells how deep
-    column *= np.clip(socket, *SHADE)[:, None]
+    socket = 0.6 + 0.4 * seen[0] / np.maximum(column, 1)  # the fold tells how deep and how warm
+    column *= np.clip(socket, *SHADE)
     padded = np.pad(column, ((2, 2), (0, 0)), mode="edge")
     column = np.stack([np.convolve(padded[:, c], np.ones(5) / 5, "valid") for c in range(3)], 1)
     along = np.linspace(0, n - 1, TONES)

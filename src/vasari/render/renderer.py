@@ -102,6 +102,7 @@ class Renderer:
         self._depth = np.empty((height, width), np.float32)
         self._moved = np.empty((height, width, 4), np.uint8)
         self._out = np.empty((height, width, 3), np.uint8)
+        self._in_face = (self._mesh.triangles < 468).all(1)
         self._cuts = np.empty((MOST_CUTS, 2), np.int32)
         self._cut_colours = np.empty((MOST_CUTS, 4), np.uint8)
         self._source = np.ascontiguousarray(self._mesh.source[:, :2]) * np.float32(self._fine)
@@ -163,10 +164,11 @@ class Renderer:
         """Fill `_moved` with the person as the mesh now carries it."""
         mesh = self._mesh
         moved = np.abs(target[:, :2] - mesh.source[:, :2]).max(1) > STILL
-        active = mesh.triangles[moved[mesh.triangles].any(1)]
+        # The face is drawn as a whole: its hidden far side must find the near one before it.
+        active = moved[mesh.triangles].any(1) | (self._in_face & moved[:468].any())
         np.copyto(self._backward, self._identity)
         self._depth.fill(np.float32(1e9))
-        rasterise(active, target, self._source, self._backward, self._depth)
+        rasterise(mesh.triangles[active], target, self._source, self._backward, self._depth)
         cv2.remap(  # type: ignore[call-overload]  # one map holds both coordinates
             self._person, self._backward, None, cv2.INTER_LINEAR, dst=self._moved,
             borderMode=cv2.BORDER_REPLICATE,
