@@ -76,12 +76,14 @@ class _Wanted:
     place: FloatArray
 
 
+def is_flat(picture: Picture, landmarks: FloatArray) -> bool:
+    """Whether a face, with landmarks (478, 3) in pixels of the picture, is a flat drawing."""
+    return _look(picture, landmarks)[2] is not None
+
+
 def settle_flat(picture: Picture, landmarks: FloatArray) -> FloatArray:
     """Landmarks (478, 3) with eyes, mouth and chin where a flat drawing has them."""
-    side = round(ROOM * UNIT)
-    m = upright(landmarks, side, ROOM)
-    marks = (landmarks[:, :2] @ m[:, :2].T + m[:, 2]).astype(np.float32)
-    away = _skin(cut_out(picture, m, side), marks)
+    m, marks, away = _look(picture, landmarks)
     if away is None:
         return landmarks
     eyes = [w for eye in EYES if (w := _eye(away, marks, eye)) is not None]
@@ -97,6 +99,16 @@ def settle_flat(picture: Picture, landmarks: FloatArray) -> FloatArray:
     out = landmarks.copy()
     out[:, :2] += ((moved - marks) @ back[:, :2].T).astype(np.float32)
     return out
+
+
+def _look(
+    picture: Picture, landmarks: FloatArray
+) -> tuple[NDArray[np.float64], FloatArray, FloatArray | None]:
+    """The similarity (2, 3) to an upright crop, the landmarks (478, 2) there, and its `_skin`."""
+    side = round(ROOM * UNIT)
+    m = upright(landmarks, side, ROOM)
+    marks = (landmarks[:, :2] @ m[:, :2].T + m[:, 2]).astype(np.float32)
+    return m, marks, _skin(cut_out(picture, m, side), marks)
 
 
 def _skin(crop: Picture, marks: FloatArray) -> FloatArray | None:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, Pose, Rig, face_space
+from vasari.portrait.flat import is_flat
 from vasari.render.eyes import Eye
+from vasari.render.flat_mouth import FlatMouth
 from vasari.render.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.lids import Lid
 from vasari.render.mesh import HEAD_FADE, HEAD_RADIUS, build_mesh, unfold
@@ -72,7 +74,9 @@ class Renderer:
         self._rest = self._pose.unproject(self._mesh.source)
         self._make_eyes(picture, face.expression)
         closed = self._rig.shape(np.zeros_like(face.expression))
-        self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
+        self._mouth: Mouth | FlatMouth = Mouth(picture, self._landmarks, self._pose, closed, own)
+        if is_flat(picture, self._landmarks):
+            self._mouth = FlatMouth(own)
         self._fine = 2 if width * height <= FINE_AREA else 1
         self._person = _finer(person, self._fine)
         self._make_buffers(width, height)
