@@ -37,16 +37,17 @@ class Lid:
         edge: indices along the lid's edge.
         above: indices along the fold above it, in step with `edge`.
         below: indices of bare skin below the eye, from the outer to the inner corner.
+        flat: of a flat drawing, in which no socket shades a lid.
     """
 
     def __init__(
         self, picture: Picture, landmarks: FloatArray, edge: Indices, above: Indices,
-        below: Indices,
+        below: Indices, flat: bool = False,
     ) -> None:  # fmt: skip
         self._edge, self._above = edge, above
         height = np.linalg.norm(landmarks[above, :2] - landmarks[edge, :2], axis=1)
         self._height = max(float(height[1:-1].mean()), 1.0)
-        self._tones = _tones(picture, landmarks, edge, above, below)
+        self._tones = _tones(picture, landmarks, edge, above, below, not flat)
         self._lash = _darkest(picture, landmarks[edge, :2])
         self._thick = max(1.0, 0.13 * self._height + 0.012 * float(np.ptp(landmarks[edge, 0])))
 
@@ -110,8 +111,9 @@ def _darkest(picture: Picture, points: FloatArray) -> NDArray[np.uint8]:
 
 
 def _tones(
-    picture: Picture, landmarks: FloatArray, edge: Indices, above: Indices, below: Indices
-) -> Picture:
+    picture: Picture, landmarks: FloatArray, edge: Indices, above: Indices, below: Indices,
+    shaded: bool,
+) -> Picture:  # fmt: skip
     """(TONES, 3) of the skin around the eye along the lid: in each column the brighter half of
     what lies above the fold and below the eye, since the rest is crease, lash and brow."""
     fold = landmarks[above, :2]
@@ -125,8 +127,9 @@ def _tones(
     light = seen.sum(2)
     bright = (light >= np.median(light, axis=0))[..., None]
     column = (seen * bright).sum(0) / bright.sum(0)  # (n, 3)
-    socket = 0.6 + 0.4 * seen[0] / np.maximum(column, 1)  # the fold tells how deep and how warm
-    column *= np.clip(socket, *SHADE)
+    if shaded:
+        socket = 0.6 + 0.4 * seen[0] / np.maximum(column, 1)  # the fold: how deep, how warm
+        column *= np.clip(socket, *SHADE)
     padded = np.pad(column, ((2, 2), (0, 0)), mode="edge")
     column = np.stack([np.convolve(padded[:, c], np.ones(5) / 5, "valid") for c in range(3)], 1)
     along = np.linspace(0, n - 1, TONES)

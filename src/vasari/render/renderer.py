@@ -72,16 +72,17 @@ class Renderer:
         self._slack = self._landmarks - self._pose.project(own)
         self._mesh = build_mesh(self._landmarks, self._pose, (width, height))
         self._rest = self._pose.unproject(self._mesh.source)
-        self._make_eyes(picture, face.expression)
+        flat = is_flat(picture, self._landmarks)
+        self._make_eyes(picture, face.expression, flat)
         closed = self._rig.shape(np.zeros_like(face.expression))
         self._mouth: Mouth | FlatMouth = Mouth(picture, self._landmarks, self._pose, closed, own)
-        if is_flat(picture, self._landmarks):
+        if flat:
             self._mouth = FlatMouth(own)
         self._fine = 2 if width * height <= FINE_AREA else 1
         self._person = _finer(person, self._fine)
         self._make_buffers(width, height)
 
-    def _make_eyes(self, picture: Picture, own: FloatArray) -> None:
+    def _make_eyes(self, picture: Picture, own: FloatArray, flat: bool) -> None:
         """Eyes and lids, or none behind a dark glass: there the portrait's own codes are held."""
         self._own = own
         self._held = np.zeros(len(own), bool)
@@ -95,7 +96,7 @@ class Renderer:
             Eye(picture, self._landmarks, self._pose, rings["left_eye"], 473),
         ]
         self._lids = [
-            Lid(picture, self._landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], below)
+            Lid(picture, self._landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], below, flat)
             for half, below in zip((slice(7), slice(7, 14)), BELOW_EYES, strict=True)
         ]
 
