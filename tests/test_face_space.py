@@ -63,6 +63,16 @@ def test_lids_close_and_open() -> None:
     assert 0.1 < half / lid_gaps(rig.shape(expression())).sum() < 0.9
 
 
+def test_a_blink_shuts_wide_and_narrow_eyes() -> None:
+    for own in (expression(eyeWide=0.9), expression(eyeSquint=0.7, eyeBlink=0.3)):
+        face = made_face(own=own)
+        rig = Rig(face.neutral, face.expression)
+        open_by = lid_gaps(rig.shape(own)).mean()
+        for blink, least, most in ((0.3, 0.3, 0.9), (1.0, 0, 0.01)):
+            shape = rig.shape(np.clip(own + expression(eyeBlink=blink), 0, 1))
+            assert least <= lid_gaps(shape).mean() / open_by <= most
+
+
 def test_own_expression_is_the_portrait() -> None:
     face = made_face(rotation=(20, -5, 10), own=expression(jawOpen=0.4, eyeBlink=0.3))
     pose = Pose(face.rotation, face.scale, face.origin)

@@ -35,17 +35,24 @@ RING_FOLLOWS = np.array([1.0, 0.67, 0.33], np.float32)[:, None]  # share of the 
 # Lid pairs, right eye then left.
 LIDS_UPPER = np.array([246, 161, 160, 159, 158, 157, 173, 466, 388, 387, 386, 385, 384, 398])
 LIDS_LOWER = np.array([7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382])
-# The next points above the upper lid line follow it half way.
+# The next points above the upper lid line follow it a part of the way: the skin of a closing lid
+# unrolls from under the fold, which itself (or the rim of glasses before it) hardly moves.
 LIDS_ABOVE = np.array([247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 286, 414])
+ABOVE_FOLLOWS = 0.25
 UPPER_LID_SHARE = 0.9  # of a closing eye's way; the lower lid makes the rest
 LID_SHUT = 0.30  # an eye is shut when this share of its opening is left by the linear code
+OPEN_LEAST = 0.2  # opening that no code but the blink goes below
+BLINK_SHUT = 0.8  # eyeBlink that shuts an eye, however wide or narrow other codes hold it
 LIP_SHUT = 0.022  # a mouth less open than this in the portrait counts as closed, eye distances
+# eyeLookDown and eyeLookUp per degree of gaze, read off tracked clips (training/motion/README.md).
+LOOK_DOWN, LOOK_UP = 0.036, 0.017
 RIGID_ABOVE, RIGID_FADE = 0.40, 0.30  # face space: points below hang on the jaw
 JAW_SAYS = 0.03  # weight of a point of the jaw in the pose, a point of the skull having 1
 SOFT_SAYS = 0.3  # and of a lid or a brow
 SOFT_RINGS = ("left_eye", "right_eye", "left_eyebrow", "right_eyebrow")  # these move by themselves
 NECK = np.array([0.0, 1.1, 0.7], np.float32)  # where a head turns, face space
 JAW_OPEN = BLENDSHAPES.index("jawOpen")
+BLINK = np.array([BLENDSHAPES.index("eyeBlink" + side) for side in ("Right", "Left")])
 
 
 @dataclass(frozen=True)
@@ -227,17 +234,20 @@ class Rig:
         self._lips_own = np.where(mouth_is_open(shape), self._lips_own, 0)
         self._lids_own = np.maximum(lid_gaps(shape), 0.01)
         self._lid_model = lid_gaps(space.mean), lid_gaps(space.basis)
-        self._own_open = np.maximum(self._openness(own), 0.3)
+        self._own_open = np.maximum(self._openness(own), OPEN_LEAST / 2)
 
     def _linear(self, expression: FloatArray) -> FloatArray:
         shape = self._neutral + (expression @ self._basis).reshape(-1, 3)
         return np.asarray(shape, np.float32)
 
     def _openness(self, expression: FloatArray) -> FloatArray:
-        """(14,) opening of the eyes as a share of the mean face's."""
+        """(14,) opening of the eyes as a share of the mean face's: what a blink leaves of what
+        all other codes make."""
         mean, by_code = self._lid_model
-        share = 1 + expression @ by_code / mean
-        return np.asarray(np.clip((share - LID_SHUT) / (1 - LID_SHUT), 0, 1.6))
+        blink = expression[BLINK]
+        share = 1 + (expression @ by_code - blink @ by_code[BLINK]) / mean
+        left = np.repeat(np.clip(1 - blink / BLINK_SHUT, 0, None), 7)
+        return np.asarray(np.clip((share - LID_SHUT) / (1 - LID_SHUT), OPEN_LEAST, 1.6) * left)
 
     def shape(self, expression: FloatArray) -> FloatArray:
         """(EXPRESSION,) to (478, 3) in the face space, lips and lids in contact when closed."""
@@ -247,7 +257,7 @@ class Rig:
         lids = lid_gaps(shape)
         move = self._lids_own * self._openness(expression) / self._own_open - lids
         shape[LIDS_UPPER, 1] -= UPPER_LID_SHARE * move
-        shape[LIDS_ABOVE, 1] -= 0.5 * UPPER_LID_SHARE * move
+        shape[LIDS_ABOVE, 1] -= ABOVE_FOLLOWS * UPPER_LID_SHARE * move
         shape[LIDS_LOWER, 1] += (1 - UPPER_LID_SHARE) * move
         return shape
 

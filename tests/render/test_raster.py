@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vasari.render.raster import blend, over, rasterise
+from vasari.render.raster import blend, find_cuts, over, rasterise, soften
 
 
 def plain_rasterise(triangles, target, source, backward, depth):  # type: ignore[no-untyped-def]
@@ -43,3 +43,23 @@ def test_over_and_blend() -> None:
     assert out.tolist() == [[[50, 60, 70], [90, 90, 90]]]
     blend(person, plate, np.array([[0, 255]], np.uint8))
     assert person.tolist() == [[[50, 60, 70, 255], [100, 100, 100, 255]]]
+
+
+def test_edges_before_something_far_are_smoothed() -> None:
+    """Where the map jumps, and nowhere else."""
+    ys, xs = np.mgrid[:20, :24].astype(np.float32)
+    backward = np.ascontiguousarray(np.dstack([xs, ys]))
+    cuts, room = np.empty((100, 2), np.int32), np.empty((100, 4), np.uint8)
+    assert find_cuts(backward, np.float32(8), cuts) == 0
+    backward[:, 12:, 0] += 30
+    found = find_cuts(backward, np.float32(8), cuts)
+    assert {tuple(c) for c in cuts[:found]} == {(y, x) for y in range(1, 19) for x in (11, 12)}
+    picture = np.zeros((20, 24, 4), np.uint8)
+    picture[:, 12:] = 200
+    before = picture.copy()
+    soften(picture, cuts, room, found)
+    assert (picture[5, 11] == 50).all()
+    assert (picture[5, 12] == 150).all()
+    changed = (picture != before).any(2)
+    assert set(np.flatnonzero(changed.any(0))) == {11, 12}
+    assert find_cuts(backward, np.float32(8), cuts[:7]) == 7

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.faces import expression, made_face, still
+from vasari.face_space import Rig, lid_gaps
 from vasari.render import Renderer, onto_face
-from vasari.values import EXPRESSION, Motion
+from vasari.values import BLENDSHAPES, EXPRESSION, Motion
 
 
 def boxes(face, points, grow=4):  # type: ignore[no-untyped-def]
@@ -25,6 +26,35 @@ def test_gaze_moves_the_eyes_alone() -> None:
     eyes = boxes(face, [33, 133, 159, 145]) | boxes(face, [263, 362, 386, 374])
     assert changed.sum() > 50
     assert not (changed & ~eyes).any()
+
+
+def test_lids_follow_a_glance() -> None:
+    """Also where only the gaze was given; codes that say more are believed."""
+    face = made_face()
+    zero, quiet = np.zeros((1, 3), np.float32), np.zeros((1, EXPRESSION), np.float32)
+    looks = {}
+    for pitch in (-15, 0, 15):
+        gaze = np.array([[0, pitch]], np.float32)
+        moved = onto_face(face, Motion(zero, zero, gaze, quiet)).expression[0]
+        looks[pitch] = lid_gaps(Rig(face.neutral, face.expression).shape(moved))[[3, 10]]
+    assert (looks[-15] < looks[0] - 0.01).all()
+    assert (looks[15] > looks[0] + 0.005).all()
+    down = expression(eyeLookDown=0.9)[None]
+    moved = onto_face(face, Motion(zero, zero, np.array([[0, -5]], np.float32), down))
+    assert moved.expression[0, BLENDSHAPES.index("eyeLookDownLeft")] == pytest.approx(0.9)
+
+
+def test_nothing_moves_behind_a_dark_glass() -> None:
+    face = made_face()
+    face.picture[:] = 200
+    for corners in ([33, 133], [263, 362]):
+        x, y = face.landmarks[corners, :2].mean(0).astype(int)
+        face.picture[y - 14 : y + 14, x - 18 : x + 18] = 10
+    draw = Renderer(face, 256).draw
+    rest = draw(still(face), 0)
+    shut = face.expression + expression(eyeBlink=1)
+    blink = still(face, expression=shut, gaze=np.array([15, 0]))
+    assert (draw(blink, 0) == rest).all()
 
 
 def test_the_head_turns_and_its_picture_with_it() -> None:

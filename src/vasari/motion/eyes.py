@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vasari.face_space import LOOK_DOWN, LOOK_UP
 from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray
 
 # Blinks: log-normal intervals (Bentivoglio 1997), here 20 a minute on average.
@@ -25,8 +26,7 @@ ASIDE_SECONDS = 0.45, 1.1
 GAZE_LIMIT = np.array([14.0, 9.0])  # degrees
 SACCADE_SHARE = 0.75  # of the way in the first frame; the rest in the second
 COMPENSATION = 0.85  # of the head's turn that the eyes take back
-# eyeLook* per degree, read off tracked clips (training/motion/README.md).
-LOOK_SIDE, LOOK_DOWN, LOOK_UP = 0.025, 0.036, 0.017
+LOOK_SIDE = 0.025  # eyeLookIn and eyeLookOut per degree; see LOOK_DOWN
 _AT = {n: BLENDSHAPES.index(n) for n in BLENDSHAPES if n.startswith("eye")}
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vasari.errors import PictureError
 from vasari.face_space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
 from vasari.portrait.finder import FaceBox, find_faces
+from vasari.portrait.flat import settle_flat
 from vasari.portrait.gaze import gaze_of
 from vasari.portrait.given import given_reading
 from vasari.portrait.lip_line import settle_lip_line
@@ -147,10 +148,11 @@ def parted(
     """
     expression = np.zeros(EXPRESSION, np.float32)
     expression[: len(BLENDSHAPES)] = reading.blendshapes
-    pose = pose_of(reading.landmarks, expression)
-    shape = pose.unproject(reading.landmarks)
+    landmarks = reading.landmarks if exactly else settle_flat(picture, reading.landmarks)
+    pose = pose_of(landmarks, expression)
+    shape = pose.unproject(landmarks)
     if not exactly and not mouth_is_open(shape):
-        shape = pose.unproject(settle_lip_line(picture, reading.landmarks, pose.scale))
+        shape = pose.unproject(settle_lip_line(picture, landmarks, pose.scale))
     shape, expression = settle_mouth(shape, expression)
     neutral = shape - np.tensordot(expression, face_space().basis, 1)
     return pose.project(shape), expression, pose, np.asarray(neutral, np.float32)

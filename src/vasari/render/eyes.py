@@ -18,6 +18,7 @@ from vasari.values import FloatArray, Indices, Picture
 EYEBALL = 0.133  # radius in eye distances: 12 mm of 90 mm
 STIFF = 1.15  # iris radii around its centre that move as one
 REACH = 2.7  # iris radii where the stretch of the white ends
+LEAVES = 2.0  # pixels of a gaze after which lash and lid along the rim have left the eyeball
 MAX_SHIFT = 0.85  # iris radii: farther, and the white would fold
 
 
@@ -45,7 +46,8 @@ class Eye:
         self._plane = Plane(pose.unproject(middle))
         own = self._plane.to_picture(pose)
         self._own = np.vstack([own, [0, 0, 1]]).astype(np.float32)
-        self._texture, self._corner = _complete(picture, opening, self._centre, self._radius)
+        self._rest, self._corner = _complete(picture, opening, self._centre, self._radius, False)
+        self._moved, _ = _complete(picture, opening, self._centre, self._radius, True)
 
     def draw(self, out: Picture, points: FloatArray, pose: Pose, turn: FloatArray) -> None:
         """Draw into `out` (H, W, 3 or 4).
@@ -60,9 +62,12 @@ class Eye:
         if where is None:
             return
         x, y = self._source(where, pose)
-        x, y = self._turned(x, y, turn)
+        shift = self._shift(turn)
+        x, y = self._shifted(x, y, shift)
+        share = min(1.0, float(np.hypot(*shift)) / LEAVES)
+        texture = cv2.addWeighted(self._moved, share, self._rest, 1 - share, 0)
         seen = cv2.remap(
-            self._texture, x - self._corner[0], y - self._corner[1],
+            texture, x - self._corner[0], y - self._corner[1],
             cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
         height, width = where.mask.shape
@@ -77,13 +82,16 @@ class Eye:
         own = self._own
         return own[0, 0] * u + own[0, 1] * v + own[0, 2], own[1, 0] * u + own[1, 1] * v + own[1, 2]
 
-    def _turned(
-        self, x: FloatArray, y: FloatArray, turn: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def _shift(self, turn: FloatArray) -> FloatArray:
+        """(2,) how far a gaze moves the iris, pixels of the portrait."""
         yaw, pitch = np.sin(np.radians(turn))
         shift = self._own[:2, :2] @ (EYEBALL * np.array([yaw, -pitch], np.float32))
         limit = MAX_SHIFT * self._radius
-        shift *= min(1.0, limit / max(float(np.hypot(*shift)), 1e-6))
+        return np.asarray(shift * min(1.0, limit / max(float(np.hypot(*shift)), 1e-6)), np.float32)
+
+    def _shifted(
+        self, x: FloatArray, y: FloatArray, shift: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
         away = np.hypot(x - self._centre[0] - shift[0], y - self._centre[1] - shift[1])
         t = np.clip((away / self._radius - STIFF) / (REACH - STIFF), 0, 1)
         share = 1 - t * t * (3 - 2 * t)
@@ -91,9 +99,13 @@ class Eye:
 
 
 def _complete(
-    picture: Picture, opening: FloatArray, centre: FloatArray, radius: float
+    picture: Picture, opening: FloatArray, centre: FloatArray, radius: float, rimless: bool
 ) -> tuple[Picture, FloatArray]:
-    """The eye's surroundings with iris and white continued under the lids, and its corner."""
+    """The eye's surroundings with iris and white continued under the lids, and its corner.
+
+    The rim of the opening is kept for an eye that rests; one that moves would take lash and lid
+    along, so there (`rimless`) iris and white go on to its very edge.
+    """
     height, width = picture.shape[:2]
     reach = np.ptp(opening[:, 0]) * 0.45 + 2
     low = np.clip(np.floor(opening.min(0) - reach).astype(int), 0, (width - 4, height - 4))
@@ -101,10 +113,11 @@ def _complete(
     eye = picture[low[1] : high[1], low[0] : high[0]].copy()
     inside = np.zeros(eye.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.round((opening - low) * 16).astype(np.int32)], 255, cv2.LINE_8, 4)
-    kept = cv2.dilate(inside, np.ones((3, 3), np.uint8)) > 0
-    known = cv2.erode(inside, np.ones((3, 3), np.uint8)) > 0
+    square = np.ones((3, 3), np.uint8)
+    known = cv2.erode(inside, square) > 0
     if not known.any():
         return eye, low.astype(np.float32)
+    kept = known if rimless else cv2.dilate(inside, square) > 0
     ys, xs = np.mgrid[: eye.shape[0], : eye.shape[1]].astype(np.float32)
     cx, cy = centre - low
     on_iris = np.hypot(xs - cx, ys - cy) < 1.1 * radius

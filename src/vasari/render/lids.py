@@ -1,24 +1,31 @@
 """A closed lid's skin: where a blink stretches the little that the portrait shows of a lid.
 
 The crease above an open eye is dark; stretched over the eyeball it would look like a black eye.
-There the lid takes on the tone of the skin around the eye, its lashes stay.
+There the lid takes on the tones of the skin around the eye, column by column, so that light and
+shadow go on across it; its lashes stay.
 """
 
 from __future__ import annotations
+
+import math
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.render.patch import hole
+from vasari.render.patch import Hole, hole
 from vasari.render.raster import blend
 from vasari.values import FloatArray, Indices, Picture
 
 STRETCH_BEGINS, STRETCH_FULL = 1.25, 2.2  # times the lid's height in the portrait
-STRENGTH = 0.85  # how much of the stretched skin is covered at the most
+STRENGTH = 0.92  # how much of the stretched skin is covered at the most
 LASH_STRENGTH = 0.75  # of the line that the lashes of a closed eye make
 LASHES = 0.24  # share of the lid's height that keeps its own pixels, at its edge
 TOP = 0.06  # share of the lid's height left bare at its upper end
+SOFT = 0.14  # of the lid's height: softness of the patch
+SKIN_ABOVE = np.array([0.0, 0.5, 1.0])  # lid heights above the fold where skin is looked at
+SHADE = 0.72, 0.96  # of the light on the skin around falls on a closed lid: deep, shallow socket
+TONES = 32  # along the lid
 
 
 class Lid:
@@ -29,17 +36,18 @@ class Lid:
         landmarks: (478, 3) in its pixels.
         edge: indices along the lid's edge.
         above: indices along the fold above it, in step with `edge`.
-        below: indices of bare skin below the eye.
+        below: indices of bare skin below the eye, from the outer to the inner corner.
+        flat: of a flat drawing, in which no socket shades a lid.
     """
 
     def __init__(
         self, picture: Picture, landmarks: FloatArray, edge: Indices, above: Indices,
-        below: Indices,
+        below: Indices, flat: bool = False,
     ) -> None:  # fmt: skip
         self._edge, self._above = edge, above
         height = np.linalg.norm(landmarks[above, :2] - landmarks[edge, :2], axis=1)
         self._height = max(float(height[1:-1].mean()), 1.0)
-        self._tone = _skin(picture, landmarks[np.r_[below, above], :2])
+        self._tones = _tones(picture, landmarks, edge, above, below, not flat)
         self._lash = _darkest(picture, landmarks[edge, :2])
         self._thick = max(1.0, 0.13 * self._height + 0.012 * float(np.ptp(landmarks[edge, 0])))
 
@@ -51,11 +59,13 @@ class Lid:
         if share <= 0:
             return
         low, high = edge + LASHES * (above - edge), above + TOP * (edge - above)
-        where = hole(np.concatenate([low, high[::-1]]), (out.shape[1], out.shape[0]))
+        size = out.shape[1], out.shape[0]
+        where = hole(np.concatenate([low, high[::-1]]), size, room=math.ceil(2.5 * SOFT * height))
         if where is None:
             return
-        soft = cv2.GaussianBlur(where.mask, (0, 0), max(0.6, 0.14 * height))
-        _lay(out, where.x, where.y, self._tone, soft * np.float32(STRENGTH * min(share, 1)))
+        soft = cv2.GaussianBlur(where.mask, (0, 0), max(0.6, SOFT * height))
+        tone = self._tones[_along(edge, where)]
+        _lay(out, where.x, where.y, tone, soft * np.float32(STRENGTH * min(share, 1)))
         self._draw_lashes(out, edge, min(share, 1))
 
     def _draw_lashes(self, out: Picture, edge: FloatArray, share: float) -> None:
@@ -69,17 +79,25 @@ class Lid:
         fixed = np.round((edge - low) * 16).astype(np.int32)
         cv2.polylines(line, [fixed], False, 255, max(1, round(self._thick)), cv2.LINE_AA, 4)
         soft = cv2.GaussianBlur(line, (0, 0), 0.4 * self._thick + 0.3)
-        _lay(out, int(low[0]), int(low[1]), self._lash, soft * np.float32(LASH_STRENGTH * share))
+        tone = np.broadcast_to(self._lash, (*line.shape, 3))
+        _lay(out, int(low[0]), int(low[1]), tone, soft * np.float32(LASH_STRENGTH * share))
 
 
-def _lay(out: Picture, x: int, y: int, tone: NDArray[np.uint8], mask: FloatArray) -> None:
-    """Blend one colour over a box of the picture, in place; mask (h, w) is 0 to 255."""
+def _along(edge: FloatArray, where: Hole) -> Indices:
+    """(h, w) which of the TONES each pixel of a box takes: how far along the lid it lies."""
+    chord = edge[-1] - edge[0]
+    chord = chord * ((TONES - 1) / max(float(chord @ chord), 1e-6))
+    x, y = where.pixels()
+    at = (x - edge[0, 0]) * chord[0] + (y - edge[0, 1]) * chord[1]
+    return np.asarray(np.clip(at, 0, TONES - 1), np.intp)
+
+
+def _lay(out: Picture, x: int, y: int, tone: Picture, mask: FloatArray) -> None:
+    """Blend colours (h, w, 3) over a box of the picture, in place; mask (h, w) is 0 to 255."""
     h, w = mask.shape
     box = out[y : y + h, x : x + w]
     patch = np.ascontiguousarray(box)
-    colour = np.empty((h, w, 3), np.uint8)
-    colour[:] = tone
-    blend(patch, colour, np.asarray(mask, np.uint8))
+    blend(patch, np.ascontiguousarray(tone), np.asarray(mask, np.uint8))
     box[:] = patch
 
 
@@ -92,10 +110,28 @@ def _darkest(picture: Picture, points: FloatArray) -> NDArray[np.uint8]:
     return np.asarray(dark.mean(0), np.uint8)
 
 
-def _skin(picture: Picture, points: FloatArray) -> NDArray[np.uint8]:
-    """(3,) uint8: the tone of the brighter half of the pixels around points."""
-    size = picture.shape[1], picture.shape[0]
-    at = np.clip(np.round(points).astype(int), 0, np.array(size) - 1)
-    seen = cv2.GaussianBlur(picture, (5, 5), 0)[at[:, 1], at[:, 0]].astype(np.float32)
-    bright = seen[seen.sum(1) >= np.median(seen.sum(1))]
-    return np.asarray(bright.mean(0) * 0.94, np.uint8)
+def _tones(
+    picture: Picture, landmarks: FloatArray, edge: Indices, above: Indices, below: Indices,
+    shaded: bool,
+) -> Picture:  # fmt: skip
+    """(TONES, 3) of the skin around the eye along the lid: in each column the brighter half of
+    what lies above the fold and below the eye, since the rest is crease, lash and brow."""
+    fold = landmarks[above, :2]
+    up = (fold - landmarks[edge, :2])[None] * SKIN_ABOVE[:, None, None]
+    n = len(edge)
+    under = np.stack([np.interp(np.linspace(0, 1, n), np.linspace(0, 1, len(below)),
+                                landmarks[below, k]) for k in (0, 1)], 1)  # fmt: skip
+    at = np.concatenate([fold + up, under[None], under[None]])  # (5, n, 2)
+    at = np.clip(np.round(at).astype(int), 0, np.array(picture.shape[1::-1]) - 1)
+    seen = cv2.GaussianBlur(picture, (5, 5), 0)[at[..., 1], at[..., 0]].astype(np.float32)
+    light = seen.sum(2)
+    bright = (light >= np.median(light, axis=0))[..., None]
+    column = (seen * bright).sum(0) / bright.sum(0)  # (n, 3)
+    if shaded:
+        socket = 0.6 + 0.4 * seen[0] / np.maximum(column, 1)  # the fold: how deep, how warm
+        column *= np.clip(socket, *SHADE)
+    padded = np.pad(column, ((2, 2), (0, 0)), mode="edge")
+    column = np.stack([np.convolve(padded[:, c], np.ones(5) / 5, "valid") for c in range(3)], 1)
+    along = np.linspace(0, n - 1, TONES)
+    tones = [np.interp(along, np.arange(n), column[:, c]) for c in range(3)]
+    return np.stack(tones, 1).astype(np.uint8)

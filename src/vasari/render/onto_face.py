@@ -6,6 +6,8 @@ import numpy as np
 
 from vasari.face_space import (
     JAW_OPEN,
+    LOOK_DOWN,
+    LOOK_UP,
     NECK,
     face_space,
     lip_gaps,
@@ -16,6 +18,11 @@ from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Motion
 
 MOUTH = np.array([n.startswith(("jaw", "mouth", "tongue")) for n in BLENDSHAPES])
 SMILE = np.array([n.startswith(("mouthSmile", "mouthDimple", "mouthFrown")) for n in BLENDSHAPES])
+LIDS_LOOK = [  # code that moves a lid, and how much of it a degree of gaze upwards asks for
+    (BLENDSHAPES.index(name + side), by)
+    for name, by in (("eyeLookDown", -LOOK_DOWN), ("eyeLookUp", LOOK_UP))
+    for side in ("Left", "Right")
+]
 ASIDE = 20.0  # degrees of yaw from which a portrait hides its far cheek
 FAR_SIDE = 4.0  # degrees that such a head may turn back
 EASE = 0.2  # seconds in which a portrait leaves its own expression
@@ -38,7 +45,8 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
     """A motion relative to rest becomes one in absolute terms for this portrait.
 
     The head turns from the portrait's own pose about its neck, the eyes from its own gaze, and
-    the expression is added to what the portrait keeps of its own.
+    the expression is added to what the portrait keeps of its own. Lids follow a glance up or down
+    at least as far as they do in people, also where only the gaze was given.
 
     Args:
         face: whom it moves.
@@ -54,7 +62,10 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
     pivot = own @ NECK
     about_neck = np.array([pivot - turn @ pivot for turn in turns]).reshape(-1, 3)
     position = motion.position * share + about_neck
-    expression = motion.expression + kept_expression(face)
+    expression = motion.expression.copy()
+    for code, by in LIDS_LOOK:
+        expression[:, code] = np.maximum(expression[:, code], by * motion.gaze[:, 1]).clip(None, 1)
+    expression += kept_expression(face)
     n = len(BLENDSHAPES)
     expression[:, :n] = np.clip(expression[:, :n], -0.4, 1)
     expression = face.expression + share * (expression - face.expression)

@@ -43,10 +43,11 @@ class Hole:
         return xs, ys
 
 
-def hole(polygon: FloatArray, size: tuple[int, int]) -> Hole | None:
-    """The hole that a polygon (n, 2) opens in a picture of width, height; None if it is shut."""
-    low = np.maximum(np.floor(polygon.min(0)).astype(int) - 1, 0)
-    high = np.minimum(np.ceil(polygon.max(0)).astype(int) + 2, size)
+def hole(polygon: FloatArray, size: tuple[int, int], room: int = 1) -> Hole | None:
+    """The hole that a polygon (n, 2) opens in a picture of width, height, with `room` pixels
+    around it; None if it is shut."""
+    low = np.maximum(np.floor(polygon.min(0)).astype(int) - room, 0)
+    high = np.minimum(np.ceil(polygon.max(0)).astype(int) + room + 1, size)
     width, height = high - low
     if width < 2 or height < 2 or cv2.contourArea(polygon.astype(np.float32)) < 1:
         return None

@@ -1,4 +1,4 @@
-"""The two loops over pixels that OpenCV lacks, compiled by numba, on buffers made once."""
+"""The loops over pixels that OpenCV lacks, compiled by numba, on buffers made once."""
 
 from __future__ import annotations
 
@@ -78,6 +78,45 @@ def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-un
                 z += dz
                 sx += dsx
                 sy += dsy
+
+
+@numba.njit("int64(float32[:,:,::1], float32, int32[:,::1])", **_COMPILE)
+def find_cuts(backward, jump, cuts):  # type: ignore[no-untyped-def]
+    """Fill `cuts` (n, 2) with the y, x of pixels at which something near hides something far: their
+    neighbours come from more than `jump` away. Returns how many, at most n."""
+    height, width = backward.shape[:2]
+    n = 0
+    for y in range(1, height - 1):
+        worst = np.float32(0)  # most rows have none, and a maximum is quick to find
+        for x in range(1, width - 1):
+            worst = max(worst, abs(backward[y, x + 1, 0] - backward[y, x - 1, 0]))
+            worst = max(worst, abs(backward[y + 1, x, 1] - backward[y - 1, x, 1]))
+        if worst <= jump:
+            continue
+        for x in range(1, width - 1):
+            across = abs(backward[y, x + 1, 0] - backward[y, x - 1, 0])
+            down = abs(backward[y + 1, x, 1] - backward[y - 1, x, 1])
+            if max(across, down) > jump and n < cuts.shape[0]:
+                cuts[n, 0], cuts[n, 1] = y, x
+                n += 1
+    return n
+
+
+@numba.njit("void(uint8[:,:,::1], int32[:,::1], uint8[:,::1], int64)", **_COMPILE)
+def soften(picture, cuts, colours, n):  # type: ignore[no-untyped-def]
+    """Smooth the first n pixels of `cuts` in `picture` (H, W, 4) with their neighbours, 1 2 1 each
+    way; `colours` (n, 4) is room to work in."""
+    for k in range(n):
+        y, x = cuts[k, 0], cuts[k, 1]
+        for c in range(4):
+            near = 0
+            for dy in range(-1, 2):
+                for dx in range(-1, 2):
+                    near += (2 - abs(dx)) * (2 - abs(dy)) * picture[y + dy, x + dx, c]
+            colours[k, c] = (near + 8) // 16
+    for k in range(n):
+        for c in range(4):
+            picture[cuts[k, 0], cuts[k, 1], c] = colours[k, c]
 
 
 @numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])", **_COMPILE)

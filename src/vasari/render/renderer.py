@@ -9,20 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_space
+from vasari.portrait.flat import is_flat
 from vasari.render.eyes import Eye
+from vasari.render.flat_mouth import FlatMouth
+from vasari.render.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.lids import Lid
 from vasari.render.mesh import HEAD_FADE, HEAD_RADIUS, build_mesh, unfold
 from vasari.render.mouth import Mouth
 from vasari.render.painter import Painter
-from vasari.render.raster import over, rasterise
-from vasari.values import Face, FloatArray, Motion, Picture
+from vasari.render.raster import find_cuts, over, rasterise, soften
+from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
 FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
 BODY_FOLLOWS = 0.4  # of the way that the neck goes
+CUT = 8.0  # pixels over which the mesh does not stretch: a larger step is one part before another
+MOST_CUTS = 8192  # pixels along such edges
 STILL = 0.02  # pixels: a triangle that moves less is left as it lies
-
-BELOW_EYES = (np.array([119, 118, 100]), np.array([348, 347, 329]))  # bare skin, right and left
+EYE_CODES = np.array([name.startswith("eye") for name in BLENDSHAPES])
 
 Frame = Literal["crop", "full"]
 Paint = Literal["all", "baked", "none"]
@@ -67,30 +71,43 @@ class Renderer:
         )  # fmt: skip
         self._landmarks = face.landmarks * np.float32(zoom)
         self._landmarks[:, :2] -= np.asarray(corner, np.float32) * np.float32(zoom)
-        self._landmarks = unfold(self._landmarks)
+        self._landmarks = unfold(self._landmarks, picture)
         self._gaze = face.gaze
         self._rig = Rig(face.neutral, face.expression)
         own = self._rig.shape(face.expression)
         self._slack = self._landmarks - self._pose.project(own)
         self._mesh = build_mesh(self._landmarks, self._pose, (width, height))
         self._rest = self._pose.unproject(self._mesh.source)
+        flat = is_flat(picture, self._landmarks)
+        self._make_eyes(picture, face.expression, flat)
+        closed = self._rig.shape(np.zeros_like(face.expression))
+        self._mouth: Mouth | FlatMouth = Mouth(picture, self._landmarks, self._pose, closed, own)
+        if flat:
+            self._mouth = FlatMouth(own)
+        self._baked, self._painter = paint != "none", None
+        if paint == "all" and not flat:  # a flat drawing knows no light
+            self._painter = Painter(face, self._landmarks, self._pose, (width, height))
+        self._fine = 2 if width * height <= FINE_AREA else 1
+        self._person = _finer(person, self._fine)
+        self._make_buffers(width, height)
+
+    def _make_eyes(self, picture: Picture, own: FloatArray, flat: bool) -> None:
+        """Eyes and lids, or none behind a dark glass: there the portrait's own codes are held."""
+        self._own = own
+        self._held = np.zeros(len(own), bool)
+        self._eyes, self._lids = [], []
+        if behind_dark_glass(picture, self._landmarks):
+            self._held[: len(BLENDSHAPES)] = EYE_CODES
+            return
         rings = face_space().rings
         self._eyes = [
             Eye(picture, self._landmarks, self._pose, rings["right_eye"], 468),
             Eye(picture, self._landmarks, self._pose, rings["left_eye"], 473),
         ]
         self._lids = [
-            Lid(picture, self._landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], below)
+            Lid(picture, self._landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], below, flat)
             for half, below in zip((slice(7), slice(7, 14)), BELOW_EYES, strict=True)
         ]
-        closed = self._rig.shape(np.zeros_like(face.expression))
-        self._mouth = Mouth(picture, self._landmarks, self._pose, closed, own)
-        self._baked, self._painter = paint != "none", None
-        if paint == "all":
-            self._painter = Painter(face, self._landmarks, self._pose, (width, height))
-        self._fine = 2 if width * height <= FINE_AREA else 1
-        self._person = _finer(person, self._fine)
-        self._make_buffers(width, height)
 
     def _make_buffers(self, width: int, height: int) -> None:
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
@@ -99,6 +116,9 @@ class Renderer:
         self._depth = np.empty((height, width), np.float32)
         self._moved = np.empty((height, width, 4), np.uint8)
         self._out = np.empty((height, width, 3), np.uint8)
+        self._in_face = (self._mesh.triangles < 468).all(1)
+        self._cuts = np.empty((MOST_CUTS, 2), np.int32)
+        self._cut_colours = np.empty((MOST_CUTS, 4), np.uint8)
         self._source = np.ascontiguousarray(self._mesh.source[:, :2]) * np.float32(self._fine)
 
     def draw(self, motion: Motion, k: int) -> Picture:
@@ -113,7 +133,7 @@ class Renderer:
         if self._baked:
             self._lay_in(person, pose, shape, target, turn)
         if self._painter:
-            self._painter.paint(person, target, pose, motion.expression[k], turn)
+            self._painter.paint(person, target, pose, self._shown(motion, k), turn)
         x0, y0, x1, y1 = self._box
         out = self._still.copy()
         if self._transparent:
@@ -138,9 +158,13 @@ class Renderer:
         """Frame k: the head's pose in pixels of the part that is drawn, the face (478, 3) in the
         face space, and where each vertex of the mesh (468 of the face first) lies, pixels."""
         pose = self._posed(motion.rotation[k], motion.position[k])
-        shape = self._rig.shape(motion.expression[k])
+        shape = self._rig.shape(self._shown(motion, k))
         breath = 0.0 if motion.breath is None else float(motion.breath[k])
         return pose, shape, self._place(pose, shape, breath)
+
+    def _shown(self, motion: Motion, k: int) -> FloatArray:
+        """(EXPRESSION,) the expression of frame k, less what this portrait cannot show."""
+        return np.where(self._held, self._own, motion.expression[k])
 
     def _composed(self, person: NDArray[np.uint8], behind: Picture) -> NDArray[np.uint8]:
         """The whole picture at rest: what lies outside the moving box never changes."""
@@ -183,14 +207,17 @@ class Renderer:
         """Fill `_moved` with the person as the mesh now carries it."""
         mesh = self._mesh
         moved = np.abs(target[:, :2] - mesh.source[:, :2]).max(1) > STILL
-        active = mesh.triangles[moved[mesh.triangles].any(1)]
+        # The face is drawn as a whole: its hidden far side must find the near one before it.
+        active = moved[mesh.triangles].any(1) | (self._in_face & moved[:468].any())
         np.copyto(self._backward, self._identity)
         self._depth.fill(np.float32(1e9))
-        rasterise(active, target, self._source, self._backward, self._depth)
+        rasterise(mesh.triangles[active], target, self._source, self._backward, self._depth)
         cv2.remap(  # type: ignore[call-overload]  # one map holds both coordinates
             self._person, self._backward, None, cv2.INTER_LINEAR, dst=self._moved,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
+        cuts = find_cuts(self._backward, np.float32(CUT * self._fine), self._cuts)
+        soften(self._moved, self._cuts, self._cut_colours, cuts)
 
 
 def _working(
