@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from vasari.render.painter import CODE
 
 CHANNELS = (16, 32, 64, 96)  # at 64, 32, 16 and 8 px
-MOST_GAIN = 0.9  # natural logarithm
-MOST_TONE = 0.7  # of full white
+MOST_GAIN = 1.1  # natural logarithm
+MOST_TONE = 0.12  # of full white: more would lie on teeth and dark alike, as fog
 
 
 def conv(before: int, after: int, stride: int = 1, side: int = 3) -> nn.Sequential:

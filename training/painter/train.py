@@ -1,6 +1,6 @@
 """Train the painter, on one thread of a CPU or one CUDA card.
 
-    python -m training.painter.train --pack pack.npz --out run/ --minutes 60
+    python -m training.painter.train --pack pack.npz --out run/ --minutes 60 [--start x.pt]
 
 Checkpoints every two minutes; started again, it goes on with the time that is left. Pictures are
 compared at half size, sharp and softly blurred: the warp is some pixels off now and then, and light
@@ -99,6 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="last.pt of an earlier run, to go on from")
     parser.add_argument("--minutes", type=float, default=60)
     args = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -109,6 +110,10 @@ def main() -> None:
     average = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995), use_buffers=True
     )
+    if args.start:
+        earlier = torch.load(args.start, map_location=device, weights_only=True)
+        average.load_state_dict(earlier["average"])
+        model.load_state_dict(average.module.state_dict())
     best = torch.optim.AdamW(model.parameters(), RATE, weight_decay=1e-3)
     last, used, step = args.out / "last.pt", 0.0, 0
     if last.exists():
