@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vasari.face_space import face_space
 from vasari.networks import network
+from vasari.portrait.attached import attached
 from vasari.values import FloatArray, Picture
 
 SIDE = 192  # px, input and output of the network
@@ -115,6 +116,8 @@ def _look(picture: Picture, oval: Mask, square: Crop) -> FloatArray:
     seen = np.dstack([cut(picture, square, SIDE), cut(oval, square, SIDE)])
     given = seen.transpose(2, 0, 1)[None].astype(np.float32) / 255  # (1, 4, SIDE, SIDE)
     rough = np.asarray(network("matte").run(None, {"picture": given})[0])[0, 0]
+    more = attached(seen[..., :3], rough, seen[..., 3]).astype(np.float32)
+    rough = np.maximum(rough, cv2.GaussianBlur(more, (0, 0), 1))
     colour = by_colour(seen[..., :3], rough, seen[..., 3])
     side = int(np.clip(square[2], SIDE, FINE_SIDE))
     fit = min(side, FIT_SIDE)
