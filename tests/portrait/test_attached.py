@@ -26,17 +26,29 @@ def grey() -> np.ndarray:
     return np.asarray(120 + noise)
 
 
-def test_a_hat_is_attached() -> None:
+def with_hat() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The scene, and where a hat is that the network does not see."""
     picture, rough, oval = scene(grey())
     hat = np.zeros((SIDE, SIDE), np.uint8)
     hat[22:50, 66:126] = 255
     hat[46:54, 50:142] = 255
     picture[hat > 0] = (150, 20, 30)
+    return picture, rough, oval, hat > 0
+
+
+def test_a_hat_of_which_the_network_is_in_doubt_is_attached() -> None:
+    picture, rough, oval, hat = with_hat()
+    rough = np.where(hat, np.maximum(rough, np.float32(0.2)), rough)
     found = attached(picture, rough, oval)
-    missing = (hat > 0) & (rough < 0.4)
-    assert found[missing].mean() > 0.9
+    assert found[hat & (rough < 0.4)].mean() > 0.9
     assert not found[:15].any()
     assert not found[60:].any()
+
+
+def test_what_the_network_is_sure_to_be_background_stays() -> None:
+    picture, rough, oval, hat = with_hat()
+    rough = np.where(hat & (rough < 0.5), np.float32(0.01), rough)
+    assert not attached(picture, rough, oval).any()
 
 
 def test_nothing_is_attached_to_a_bare_head() -> None:

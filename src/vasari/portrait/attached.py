@@ -2,7 +2,8 @@
 
 A part that stays behind in the plate is a ghost beside the moving head. So what touches the
 person, is near the head, has colours that the background does not have, and ends at a sharp edge,
-belongs to the person. Where the background is motley or hardly seen nothing is added.
+belongs to the person, unless the network is all but sure that it does not. Where the background is
+motley or hardly seen nothing is added. TOUCH, DOUBT and STEP were chosen on training pictures.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ NOISE = 5.0  # Lab units that any background varies by
 MOTLEY = 20.0  # Lab units of spread from which a background is too motley to judge by
 UNLIKE = 2.5  # spreads from every background colour
 STEP = 3.4  # spreads that the edge of a part rises by on average; a glow or shadow rises slowly
+STEEPEST = 12.0  # spreads, more of them count as that many
 LEAST = 12  # px, smaller parts are noise
+TOUCH = 2.5  # roots of a part's area, least length of its touch with the person
+DOUBT = 0.08  # least mean that the network gives to a part, and more for each root of its area
+DOUBT_CUT = 0.04  # that the picture's border cuts
 BELOW = 0.35  # face heights under the chin: further down it is the body, which is still
 
 Mask = NDArray[np.bool_]
@@ -51,7 +56,7 @@ def attached(picture: Picture, rough: FloatArray, oval: NDArray[np.uint8]) -> Ma
         return np.zeros_like(person)
     near = np.asarray(away < NEAR)
     near[round(rows.max() + BELOW * float(np.ptp(rows))) :] = False
-    return _parts(_strangeness(picture, known), person, near)
+    return _parts(_strangeness(picture, known), rough, near)
 
 
 def _background(empty: Mask, away: FloatArray, rows: NDArray[np.intp]) -> Mask:
@@ -89,21 +94,38 @@ def _strangeness(picture: Picture, known: Mask) -> FloatArray:
     return np.asarray(strange, np.float32)
 
 
-def _parts(strange: FloatArray, person: Mask, near: Mask) -> Mask:
-    """Of the strange parts near the person those that touch it and end at a sharp edge."""
+def _parts(strange: FloatArray, rough: FloatArray, near: Mask) -> Mask:
+    """Of the strange parts near the person those that hang on it."""
+    person = rough > 0.5
     count, parts, stats, _ = cv2.connectedComponentsWithStats(
         ((strange > UNLIKE) & near & ~person).astype(np.uint8), connectivity=4
     )
-    beside = cv2.dilate(person.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    below = cv2.erode(strange, np.ones((7, 7), np.uint8))
+    beside = _wider(person, 3)
     out = np.zeros_like(person)
     for k in np.unique(parts[beside]):
-        if k == 0 or k >= count or stats[k, cv2.CC_STAT_AREA] < LEAST:
-            continue
-        part = parts == k
-        rim = (cv2.dilate(part.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~part & ~beside
-        height = np.where(part, np.minimum(strange, 12), 0).astype(np.float32)
-        above = cv2.dilate(height, np.ones((7, 7), np.uint8))
-        if rim.any() and float((above - below)[rim & near].mean()) > STEP:
-            out |= part
+        if 0 < k < count and stats[k, cv2.CC_STAT_AREA] >= LEAST:
+            part = parts == k
+            if _hangs_on(part, rough, beside) and _is_sharp(part, strange, near & ~beside):
+                out |= part
     return out
+
+
+def _hangs_on(part: Mask, rough: FloatArray, beside: Mask) -> bool:
+    """Much of it touches the person, and the network hesitated; more so if the border cuts it."""
+    size = float(np.sqrt(part.sum()))
+    cut = float(part[0].sum() + part[:, 0].sum() + part[:, -1].sum()) / size
+    doubt = float(rough[part].mean())
+    return bool((part & beside).sum() > TOUCH * size) and doubt > DOUBT + DOUBT_CUT * cut
+
+
+def _is_sharp(part: Mask, strange: FloatArray, where: Mask) -> bool:
+    """Whether strangeness falls steeply at the part's own rim."""
+    rim = _wider(part, 3) & ~part & where
+    within = np.where(part, np.minimum(strange, STEEPEST), 0).astype(np.float32)
+    window = np.ones((7, 7), np.uint8)
+    fall = cv2.dilate(within, window) - cv2.erode(strange, window)
+    return bool(rim.any()) and float(fall[rim].mean()) > STEP
+
+
+def _wider(mask: Mask, side: int) -> Mask:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((side, side), np.uint8)) > 0)

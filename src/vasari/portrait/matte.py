@@ -116,9 +116,7 @@ def _look(picture: Picture, oval: Mask, square: Crop) -> FloatArray:
     seen = np.dstack([cut(picture, square, SIDE), cut(oval, square, SIDE)])
     given = seen.transpose(2, 0, 1)[None].astype(np.float32) / 255  # (1, 4, SIDE, SIDE)
     rough = np.asarray(network("matte").run(None, {"picture": given})[0])[0, 0]
-    more = attached(seen[..., :3], rough, seen[..., 3]).astype(np.float32)
-    rough = np.maximum(rough, cv2.GaussianBlur(more, (0, 0), 1))
-    colour = by_colour(seen[..., :3], rough, seen[..., 3])
+    colour = settled(seen[..., :3], rough, seen[..., 3])
     side = int(np.clip(square[2], SIDE, FINE_SIDE))
     fit = min(side, FIT_SIDE)
     guide = cut(picture, square, fit).astype(np.float32) / np.float32(255)
@@ -134,6 +132,13 @@ def _look(picture: Picture, oval: Mask, square: Crop) -> FloatArray:
 def sharpened(matte: FloatArray) -> FloatArray:
     """All but nothing becomes nothing, all but full becomes full."""
     return np.asarray(np.clip((matte - MARGIN) / (1 - 2 * MARGIN), 0, 1), np.float32)
+
+
+def settled(picture: Picture, rough: FloatArray, oval: Mask) -> FloatArray:
+    """(H, W) 0 to 1: the network's matte, what it cut off attached, its doubts decided."""
+    more = attached(picture, rough, oval).astype(np.float32)
+    rough = np.maximum(rough, np.asarray(cv2.GaussianBlur(more, (0, 0), 1), np.float32))
+    return by_colour(picture, rough, oval)
 
 
 def by_colour(picture: Picture, rough: FloatArray, oval: Mask) -> FloatArray:
