@@ -30,8 +30,8 @@ def with_hat() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The scene, and where a hat is that the network does not see."""
     picture, rough, oval = scene(grey())
     hat = np.zeros((SIDE, SIDE), np.uint8)
-    hat[22:50, 66:126] = 255
-    hat[46:54, 50:142] = 255
+    hat[26:70, 60:132] = 255
+    hat[66:74, 50:142] = 255
     picture[hat > 0] = (150, 20, 30)
     return picture, rough, oval, hat > 0
 
@@ -42,7 +42,7 @@ def test_a_hat_of_which_the_network_is_in_doubt_is_attached() -> None:
     found = attached(picture, rough, oval)
     assert found[hat & (rough < 0.4)].mean() > 0.9
     assert not found[:15].any()
-    assert not found[60:].any()
+    assert not found[85:].any()
 
 
 def test_what_the_network_is_sure_to_be_background_stays() -> None:
