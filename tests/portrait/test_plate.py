@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vasari.portrait.plate import EDGE, grown, make_plate
+from vasari.portrait.plate import EDGE, grown, make_plate, wisps
 
 
 def striped(height: int = 300, width: int = 260) -> np.ndarray:
@@ -47,3 +47,19 @@ def test_degenerate_mattes() -> None:
     dot = np.zeros((300, 260), np.uint8)
     dot[299, 259] = 255
     assert (make_plate(picture, dot, 60)[:250] == picture[:250]).all()
+
+
+def test_a_hair_beyond_the_matte_goes_and_a_line_that_leads_on_stays() -> None:
+    matte = person()
+    picture = np.full((300, 260, 3), 150, np.uint8)
+    cv2.line(picture, (180, 120), (204, 100), (40, 30, 20), 2)  # a lock
+    cv2.line(picture, (0, 160), (130, 160), (90, 90, 90), 2)  # a rail behind the head
+    picture[matte > 127] = (60, 40, 30)
+    plate = make_plate(picture, matte, 60)
+    assert np.abs(plate[105:116, 190:200].astype(int) - 150).max() < 12
+    assert (plate[:, :60] == picture[:, :60]).all()
+
+
+def test_a_motley_background_has_no_wisps() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (300, 260, 3)).astype(np.uint8)
+    assert not wisps(noise, person() > 0, 60).any()

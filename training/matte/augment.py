@@ -3,12 +3,15 @@
 import cv2
 import numpy as np
 
+from training.matte.wear import worn
+
 OUT = 192  # px
 
 
 def example(pack, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """(OUT, OUT, 4) uint8 picture and oval, (OUT, OUT) uint8 label."""
     picture, mask, oval = (pack[k][index] for k in ("pictures", "labels", "ovals"))
+    picture, mask = worn(picture, mask, oval, lambda: cloth(pack, rng, len(oval)), rng)
     move = warp(oval, rng)
     flags = cv2.INTER_AREA if abs(move[0, 0]) < 0.5 else cv2.INTER_LINEAR
     border = cv2.BORDER_REPLICATE
@@ -60,6 +63,11 @@ def background(pack, rng: np.random.Generator) -> np.ndarray:
         return ends[0] + (ends[1] - ends[0]) * ramp * (rng.random() < 0.6)
     noise = rng.normal(0, rng.uniform(5, 60), (rng.integers(3, 60), rng.integers(3, 60), 3))
     return np.clip(ends[0] + cv2.resize(noise, (OUT, OUT)), 0, 255)
+
+
+def cloth(pack, rng: np.random.Generator, side: int) -> np.ndarray:
+    """(side, side, 3) uint8: anything that may stand behind someone can also be worn."""
+    return cv2.resize(background(pack, rng), (side, side)).astype(np.uint8)
 
 
 def restyled(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:

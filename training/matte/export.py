@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from training.matte.augment import OUT
 from training.matte.model import Matte
+from training.matte.train import averaged
 
 PARITY = 1e-3
 
@@ -28,11 +29,8 @@ class Finished(nn.Module):
 
 
 def trained(run: Path) -> Finished:
-    state = torch.load(run / "last.pt", map_location="cpu", weights_only=False)["average"]
     model = Matte()
-    model.load_state_dict(
-        {k.removeprefix("module."): v for k, v in state.items() if k != "n_averaged"}
-    )
+    model.load_state_dict(averaged(run / "last.pt"))
     return Finished(model).eval()
 
 

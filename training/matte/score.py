@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import onnxruntime as ort
 
-from vasari.portrait.matte import RADIUS, SIDE, SMOOTH, by_colour, guided_fit, sharpened
+from vasari.portrait.matte import RADIUS, SIDE, SMOOTH, guided_fit, settled, sharpened
 
 BAND = 6  # px
 
@@ -33,7 +33,7 @@ def look(session: ort.InferenceSession, picture: np.ndarray, oval: np.ndarray):
     seen = cv2.resize(np.dstack([picture, oval]), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     given = seen.transpose(2, 0, 1)[None].astype(np.float32) / 255
     rough = session.run(None, {"picture": given})[0][0, 0]
-    colour = by_colour(seen[..., :3], rough, seen[..., 3])
+    colour = settled(seen[..., :3], rough, seen[..., 3])
     size = picture.shape[1::-1]
     rough, colour = (cv2.resize(m, size, interpolation=cv2.INTER_CUBIC) for m in (rough, colour))
     guide = picture.astype(np.float32) / 255
@@ -46,7 +46,8 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=Path("src/vasari/weights/matte.onnx"))
     args = parser.parse_args()
-    pack = dict(np.load(args.pack))
+    whole = np.load(args.pack)
+    pack = {k: whole[k] for k in ("pictures", "labels", "ovals", "selfie", "u2", "splits", "both")}
     session = ort.InferenceSession(args.weights, providers=["CPUExecutionProvider"])
     rows: dict[str, list[tuple[float, float, float]]] = {}
     for i in np.flatnonzero((pack["splits"] == "val") & pack["both"]):

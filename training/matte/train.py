@@ -1,8 +1,9 @@
 """Step 4: train, on one thread of a CPU or one CUDA card.
 
-    python -m training.matte.train --pack pack.npz --out run/ --minutes 25
+    python -m training.matte.train --pack pack.npz --out run/ --minutes 25 [--start last.pt]
 
-Checkpoints every two minutes; started again, it goes on with the time that is left.
+Checkpoints every two minutes; started again, it goes on with the time that is left. `--start` takes
+the averaged weights of an earlier run into a new schedule.
 """
 
 import argparse
@@ -19,7 +20,6 @@ from training.matte.augment import example
 from training.matte.model import Matte
 
 BATCH = 16
-RATE = 4e-3
 WARM = 0.03  # share of the time in which the rate rises
 EVERY = 120  # seconds between checkpoints
 
@@ -39,26 +39,37 @@ def batch(pack, pool: np.ndarray, rng: np.random.Generator) -> tuple[Tensor, Ten
     return seen.contiguous(memory_format=torch.channels_last), target
 
 
+def averaged(path: Path) -> dict[str, Tensor]:
+    """The averaged weights of a checkpoint."""
+    state = torch.load(path, map_location="cpu", weights_only=False)["average"]
+    return {k.removeprefix("module."): v for k, v in state.items() if k != "n_averaged"}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path)
     parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     args = parser.parse_args()
     if args.device == "cpu":
         torch.set_num_threads(1)
     args.out.mkdir(parents=True, exist_ok=True)
-    pack = dict(np.load(args.pack))
-    pool = np.flatnonzero(pack["splits"] == "train")
+    whole = np.load(args.pack)
     # The other people in front of whom someone is set must be training people too.
-    pack = {k: v[pool] for k, v in pack.items() if k in ("pictures", "labels", "ovals")}
-    pool = np.arange(len(pool))
-    model = Matte().to(args.device, memory_format=torch.channels_last)
+    train = whole["splits"] == "train"
+    pack = {k: whole[k][train] for k in ("pictures", "labels", "ovals")}
+    pool = np.arange(int(train.sum()))
+    model = Matte()
+    if args.start:
+        model.load_state_dict(averaged(args.start))
+    model = model.to(args.device, memory_format=torch.channels_last)
     average = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995), use_buffers=True
     )
-    optimiser = torch.optim.AdamW(model.parameters(), RATE, weight_decay=1e-3)
+    optimiser = torch.optim.AdamW(model.parameters(), args.rate, weight_decay=1e-3)
     spent, step = 0.0, 0
     last = args.out / "last.pt"
     state = load(last, args.device)
@@ -71,7 +82,7 @@ def main() -> None:
     started, saved, losses = time.monotonic() - spent, time.monotonic(), []
     while spent < args.minutes * 60:
         done = spent / (args.minutes * 60)
-        rate = RATE * min(done / WARM + 0.02, cosine(done))
+        rate = args.rate * min(done / WARM + 0.02, cosine(done))
         for group in optimiser.param_groups:
             group["lr"] = rate
         seen, target = (t.to(args.device) for t in batch(pack, pool, rng))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vasari.face_space import face_space
 from vasari.networks import network
+from vasari.portrait.attached import attached
 from vasari.values import FloatArray, Picture
 
 SIDE = 192  # px, input and output of the network
@@ -18,7 +19,7 @@ RADIUS = 0.012  # of the square's side, window of the guided filter
 SMOOTH = 2e-4  # variance of colour (0 to 1) under which the guided filter flattens
 DOUBT = (0.05, 0.95)  # between these the network is in doubt
 LEAST_SURE = 50  # px of person and of background without which colours cannot be told
-MARGIN = 0.08  # of the matte, taken off at both ends
+MARGIN = 0.16  # of the matte, taken off at both ends
 COVERS = 0.8  # share of the face that a plausible matte covers
 CORE = 0.03  # of the crop's side, from the outline: further inside everything is person
 HOLE = 0.004  # of the square's area, holes up to this are filled
@@ -115,7 +116,7 @@ def _look(picture: Picture, oval: Mask, square: Crop) -> FloatArray:
     seen = np.dstack([cut(picture, square, SIDE), cut(oval, square, SIDE)])
     given = seen.transpose(2, 0, 1)[None].astype(np.float32) / 255  # (1, 4, SIDE, SIDE)
     rough = np.asarray(network("matte").run(None, {"picture": given})[0])[0, 0]
-    colour = by_colour(seen[..., :3], rough, seen[..., 3])
+    colour = settled(seen[..., :3], rough, seen[..., 3])
     side = int(np.clip(square[2], SIDE, FINE_SIDE))
     fit = min(side, FIT_SIDE)
     guide = cut(picture, square, fit).astype(np.float32) / np.float32(255)
@@ -131,6 +132,13 @@ def _look(picture: Picture, oval: Mask, square: Crop) -> FloatArray:
 def sharpened(matte: FloatArray) -> FloatArray:
     """All but nothing becomes nothing, all but full becomes full."""
     return np.asarray(np.clip((matte - MARGIN) / (1 - 2 * MARGIN), 0, 1), np.float32)
+
+
+def settled(picture: Picture, rough: FloatArray, oval: Mask) -> FloatArray:
+    """(H, W) 0 to 1: the network's matte, what it cut off attached, its doubts decided."""
+    more = attached(picture, rough, oval).astype(np.float32)
+    rough = np.maximum(rough, np.asarray(cv2.GaussianBlur(more, (0, 0), 1), np.float32))
+    return by_colour(picture, rough, oval)
 
 
 def by_colour(picture: Picture, rough: FloatArray, oval: Mask) -> FloatArray:

@@ -17,13 +17,19 @@ EDGE = 0.06  # eye distances by which the painted region reaches beyond the matt
 SEEN = 5  # of 255, matte from which a pixel is person
 MIRROR_DEPTH = (0.2, 0.5)  # eye distances inside: all mirror up to the first, none from the second
 SMOOTH = 0.1  # eye distances, to which the silhouette is evened before it is the mirror
+WISP_EYES = 128  # px, eye distance at which wisps are looked for
+WISP_REACH = 0.35  # eye distances beyond the painted region in which they are
+WISP_WIDTH = 0.06  # eye distances, half of the width of the thickest
+WISP_LEAST = 10  # of 255 by which they differ from what is around them
+WISP_TIMES = 3  # and how many times as much as pixels further off do
+WISP_MOTLEY = 12  # of 255: where pixels further off differ by more, nothing is a wisp
 FIELD_SIDE = 400  # px, longer side at which distances and directions are found
 
 Mask = NDArray[np.bool_]
 
 
 def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) -> Picture:
-    """The picture without its person; equal to it outside the slightly grown matte.
+    """The picture without its person; equal to it outside the slightly grown matte and its wisps.
 
     Args:
         picture: (H, W, 3) uint8.
@@ -31,6 +37,7 @@ def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) 
         eye_distance: pixels.
     """
     unknown = grown(matte > SEEN, 2 + EDGE * eye_distance)
+    unknown |= wisps(picture, unknown, eye_distance)
     if not unknown.any():
         return picture.copy()
     if unknown.all():  # no background to go on from: one colour that fits
@@ -40,6 +47,36 @@ def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) 
     part = _around(unknown, round(eye_distance))
     plate[part] = _painted(picture[part], unknown[part], eye_distance)
     return plate
+
+
+def wisps(picture: Picture, unknown: Mask, eye_distance: float) -> Mask:
+    """(H, W) hairs and tips that go on beyond the silhouette: thin, and unlike the background.
+
+    They would stay behind as ghosts; once the plate is painted over, the renderer lifts them off
+    it with the alpha that explains them.
+    """
+    shrink = min(1.0, WISP_EYES / eye_distance)
+    small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    within = cv2.resize(unknown.astype(np.uint8), small.shape[1::-1]) > 0
+    unit = eye_distance * shrink
+    near = grown(within, WISP_REACH * unit)
+    far = ~near
+    if not far.any() or not within.any():
+        return np.zeros_like(unknown)
+    kernel = np.ones((2 * round(WISP_WIDTH * unit) + 1,) * 2, np.uint8)
+    thin = np.dstack([
+        cv2.morphologyEx(small, way, kernel).max(2)
+        for way in (cv2.MORPH_BLACKHAT, cv2.MORPH_TOPHAT)
+    ]).astype(np.float32)  # fmt: skip
+    usual = thin[far].mean(0)
+    if usual.max() > WISP_MOTLEY:
+        return np.zeros_like(unknown)
+    stands_out = (thin > np.maximum(WISP_LEAST, WISP_TIMES * usual)).any(2)
+    _, parts = cv2.connectedComponents((stands_out & ~within).astype(np.uint8))
+    rooted, leaving = (np.unique(parts[grown(mask, 2)]) for mask in (within, far))
+    kept = np.isin(parts, np.setdiff1d(rooted, [0, *leaving]))  # a line that goes on is no hair
+    hairs = grown(kept, 1) if kept.any() else kept
+    return np.asarray(cv2.resize(hairs.astype(np.uint8), unknown.shape[::-1]) > 0)
 
 
 def _around(unknown: Mask, room: int) -> tuple[slice, slice]:
