@@ -10,14 +10,14 @@ shaded") and the warped portrait without anything laid in ("warped only"). Two c
 picture held still, and the real clip encoded again at the bit rate of our file.
 
 Likeness: PSNR and SSIM of grey pictures (11-tap Gaussian window, sigma 1.5, Wang et al. 2004), for
-the whole picture and for boxes around mouth and eyes, placed by the teacher's tracks; and a distance
-of inner features (features.py), 0 for the same. The mouth as the teacher sees it again in each
-kind's own pictures, each picture for itself: its sharpness (inside.py; to the real clip's .8 to 1.2
-is meant, to the cheek 2 to 6 is usual in real clips), its flicker against the real clip's
+the whole picture and for boxes around mouth and eyes, placed by the teacher's tracks; and a
+distance of inner features (features.py), 0 for the same. The mouth as the teacher sees it again in
+each kind's own pictures, each picture for itself: its sharpness (inside.py; .8 to 1.2 of the real
+clip's is meant, 2 to 6 of the cheek's is usual in real clips), its flicker against the real clip's
 (flicker.py) and the constancy of its teeth (teeth.py; real clips about .55, goal .75).
 
-"Turns below 15 degrees" are the clips in which the teacher's yaw stays within 15 degrees both of the
-camera and of the first picture's yaw: further round a portrait lacks what the real clip shows.
+"Turns below 15 degrees" are the clips in which the teacher's yaw stays within 15 degrees both of
+the camera and of the first picture's yaw: further round a portrait lacks what the real clip shows.
 """
 
 from __future__ import annotations

@@ -42,8 +42,8 @@ def sharpness(picture: np.ndarray, landmarks: np.ndarray) -> tuple[float, float]
     cv2.fillPoly(lips, [np.round(ring).astype(np.int32)], (1,))
     across = 2 * round(RIM * unit) + 1
     lips = cv2.erode(lips, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across)))
-    for at in landmarks[list(CHEEKS), :2]:
-        cv2.circle(cheeks, (round(float(at[0])), round(float(at[1]))), round(CHEEK * unit), (1,), -1)
+    for x, y in np.round(landmarks[list(CHEEKS), :2]).astype(int).tolist():
+        cv2.circle(cheeks, (x, y), round(CHEEK * unit), (1,), -1)
     return _mean(edges, lips), _mean(edges, cheeks)
 
 
