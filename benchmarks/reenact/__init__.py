@@ -1,0 +1,1 @@
+"""How near a moved portrait comes to the person? `python -m benchmarks.reenact`."""
