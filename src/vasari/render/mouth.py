@@ -16,6 +16,7 @@ from vasari.face_space import Pose, face_space, mouth_is_open
 from vasari.render.own_teeth import OwnTeeth, find_own_teeth
 from vasari.render.patch import Plane, hole, into_plane
 from vasari.render.raster import blend
+from vasari.render.sharpness import softened
 from vasari.render.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw_teeth, tones
 from vasari.values import FloatArray, Picture
 
@@ -51,10 +52,11 @@ class Mouth:
         self._dark = tone.dark.astype(np.float32)
         shown = self._own_teeth(picture, landmarks, pose) if self._own_open else None
         if shown is None:
-            self._upper, self._lower = draw_teeth(tone)
+            drawn = draw_teeth(tone)
         else:
-            tone = replace(tone, tooth=shown.tone)
-            self._upper, self._lower = draw_teeth(tone, shown.edge)
+            drawn = draw_teeth(replace(tone, tooth=shown.tone), shown.edge)
+        self._upper, self._lower = softened(drawn, DENSITY, picture, landmarks, pose.scale)
+        if shown is not None:
             shown.lay_over(self._upper)
 
     def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> None:

@@ -42,7 +42,7 @@ def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     lit = np.percentile(skin, 80, axis=0)
     white = np.percentile(whites, 85, axis=0)
     lip = np.median(lips, axis=0)
-    light = 0.5 * lit.mean() + 0.5 * white.mean()
+    light = 0.3 * lit.mean() + 0.7 * white.mean()
     hue = lit / max(lit.mean(), 1)
     colourful = np.clip(4 * np.ptp(hue), 0, 1)  # 0 for a black-and-white portrait
     warm = 1 - colourful * np.array([0.0, 0.02, 0.07])
