@@ -37,7 +37,6 @@ def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) 
         eye_distance: pixels.
     """
     unknown = grown(matte > SEEN, 2 + EDGE * eye_distance)
-    unknown |= wisps(picture, unknown, eye_distance)
     if not unknown.any():
         return picture.copy()
     if unknown.all():  # no background to go on from: one colour that fits
@@ -45,7 +44,8 @@ def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) 
         return np.broadcast_to(mean, picture.shape).astype(np.uint8)
     plate = picture.copy()
     part = _around(unknown, round(eye_distance))
-    plate[part] = _painted(picture[part], unknown[part], eye_distance)
+    unknown = unknown[part] | wisps(picture[part], unknown[part], eye_distance)
+    plate[part] = _painted(picture[part], unknown, eye_distance)
     return plate
 
 
@@ -74,7 +74,10 @@ def wisps(picture: Picture, unknown: Mask, eye_distance: float) -> Mask:
     stands_out = (thin > np.maximum(WISP_LEAST, WISP_TIMES * usual)).any(2)
     _, parts = cv2.connectedComponents((stands_out & ~within).astype(np.uint8))
     rooted, leaving = (np.unique(parts[grown(mask, 2)]) for mask in (within, far))
-    kept = np.isin(parts, np.setdiff1d(rooted, [0, *leaving]))  # a line that goes on is no hair
+    hair = np.zeros(int(parts.max()) + 1, bool)
+    hair[rooted] = True
+    hair[[0, *leaving]] = False  # a line that goes on is no hair
+    kept = hair[parts]
     hairs = grown(kept, 1) if kept.any() else kept
     return np.asarray(cv2.resize(hairs.astype(np.uint8), unknown.shape[::-1]) > 0)
 
