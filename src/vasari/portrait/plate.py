@@ -19,6 +19,7 @@ MIRROR_DEPTH = (0.2, 0.5)  # eye distances inside: all mirror up to the first, n
 SMOOTH = 0.1  # eye distances, to which the silhouette is evened before it is the mirror
 WISP_EYES = 128  # px, eye distance at which wisps are looked for
 WISP_REACH = 0.35  # eye distances beyond the painted region in which they are
+WISP_ROOM = 3  # eye distances around the painted region that tell what is usual
 WISP_WIDTH = 0.06  # eye distances, half of the width of the thickest
 WISP_LEAST = 10  # of 255 by which they differ from what is around them
 WISP_TIMES = 3  # and how many times as much as pixels further off do
@@ -37,13 +38,14 @@ def make_plate(picture: Picture, matte: NDArray[np.uint8], eye_distance: float) 
         eye_distance: pixels.
     """
     unknown = grown(matte > SEEN, 2 + EDGE * eye_distance)
-    unknown |= wisps(picture, unknown, eye_distance)
     if not unknown.any():
         return picture.copy()
     if unknown.all():  # no background to go on from: one colour that fits
         mean = cv2.resize(picture, (1, 1), interpolation=cv2.INTER_AREA)
         return np.broadcast_to(mean, picture.shape).astype(np.uint8)
     plate = picture.copy()
+    part = _around(unknown, round(WISP_ROOM * eye_distance))
+    unknown[part] |= wisps(picture[part], unknown[part], eye_distance)
     part = _around(unknown, round(eye_distance))
     plate[part] = _painted(picture[part], unknown[part], eye_distance)
     return plate
@@ -74,7 +76,10 @@ def wisps(picture: Picture, unknown: Mask, eye_distance: float) -> Mask:
     stands_out = (thin > np.maximum(WISP_LEAST, WISP_TIMES * usual)).any(2)
     _, parts = cv2.connectedComponents((stands_out & ~within).astype(np.uint8))
     rooted, leaving = (np.unique(parts[grown(mask, 2)]) for mask in (within, far))
-    kept = np.isin(parts, np.setdiff1d(rooted, [0, *leaving]))  # a line that goes on is no hair
+    hair = np.zeros(int(parts.max()) + 1, bool)
+    hair[rooted] = True
+    hair[[0, *leaving]] = False  # a line that goes on is no hair
+    kept = hair[parts]
     hairs = grown(kept, 1) if kept.any() else kept
     return np.asarray(cv2.resize(hairs.astype(np.uint8), unknown.shape[::-1]) > 0)
 
