@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -69,7 +71,7 @@ def test_paint_keeps_colours_below_alpha() -> None:
     renderer = Renderer(face, 256)
     motion = still(face, expression=expression(jawOpen=0.6))
     pose, _, points = renderer.placed(motion, 0)
-    painter = Painter(face, renderer._landmarks, renderer._pose, (256, 256))
+    painter = Painter(face, face.picture, renderer._landmarks, renderer._pose)
     out = np.full((256, 256, 4), 90, np.uint8)
     painter.paint(out, points, pose, motion.expression[0], np.zeros(2, np.float32))
     assert (out[..., :3] <= out[..., 3:]).all()
@@ -77,3 +79,11 @@ def test_paint_keeps_colours_below_alpha() -> None:
 
 def test_warped_alone_shows_less_than_baked() -> None:
     assert np.abs(drawn("none", jawOpen=0.6) - drawn("baked", jawOpen=0.6)).max() > 20
+
+
+def test_a_grey_portrait_stays_grey() -> None:
+    face = made_face()
+    grey = np.repeat(face.picture.mean(2, keepdims=True).astype(np.uint8), 3, axis=2)
+    face = replace(face, picture=grey, plate=grey)
+    motion = still(face, expression=expression(jawOpen=0.6))
+    assert np.ptp(Renderer(face, 256).draw(motion, 0).astype(int), axis=2).max() < 12

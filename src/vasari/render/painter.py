@@ -22,6 +22,7 @@ ROOM = 1.95  # eye distances a side of its crop
 MIDDLE = np.array([0.0, 0.42, 0.0], np.float32)  # of the crop, face space
 CODE = 2 * len(BLENDSHAPES) + 8  # own and present blendshapes, rotations, change of gaze
 DEGREES = 30.0  # what counts as 1 in the code
+COLOURFUL = 12.0  # levels between the channels of a face from which it has a colour
 ALL = 0.02  # eye distances of mean change from the portrait from which all paint is on
 MASKS = (("lips_inner",), ("right_eye", "left_eye"), ("face_oval",))
 
@@ -76,17 +77,16 @@ class Painter:
 
     Args:
         face: the portrait.
-        landmarks: (478, 3) its own, pixels of the part that is drawn.
+        picture: (H, W, 3) the part of it that is drawn.
+        landmarks: (478, 3) its own, pixels of that part.
         pose: its own, in the same pixels.
-        size: width, height of that part.
     """
 
-    def __init__(
-        self, face: Face, landmarks: FloatArray, pose: Pose, size: tuple[int, int]
-    ) -> None:
+    def __init__(self, face: Face, picture: Picture, landmarks: FloatArray, pose: Pose) -> None:
         self._face, self._own, self._unit = face, landmarks[:468, :2].copy(), pose.scale
         self._ring = face_space().rings["lips_inner"]
-        self._inner = np.zeros((size[1], size[0]), np.uint8)
+        self._inner = np.zeros(picture.shape[:2], np.uint8)
+        self._colour = _colour(picture, landmarks)
 
     def paint(
         self, out: Picture, points: FloatArray, pose: Pose, now: FloatArray, turn: FloatArray
@@ -108,6 +108,9 @@ class Painter:
         seen = look(out, points, m)
         code = code_of(self._face.expression, now, self._face.rotation, pose.rotation, turn)
         (light,) = network("painter").run(["light"], {"seen": seen[None], "code": code[None]})
+        for part in (light[..., :3], light[..., 3:]):  # engravings and statues stay grey
+            grey = part.mean(2, keepdims=True)
+            part[:] = grey + self._colour * (part - grey)
         light[..., :3] = 1 + share * (light[..., :3] - 1)
         light[..., 3:] *= share
         self._inner.fill(0)
@@ -116,6 +119,15 @@ class Painter:
         half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25]])  # the light is half as fine
         back = (half @ np.vstack([m, [0, 0, 1]])).astype(np.float32)
         relight(out, light, self._inner, back, _box(m, out.shape))
+
+
+def _colour(picture: Picture, landmarks: FloatArray) -> float:
+    """0 for a face without any colour, 1 for one that has it."""
+    inside = np.zeros(picture.shape[:2], np.uint8)
+    oval = landmarks[face_space().rings["face_oval"], :2]
+    cv2.fillPoly(inside, [np.round(oval).astype(np.int32)], 1)
+    seen = picture[inside > 0].astype(np.int16)
+    return min(1.0, float(np.ptp(seen, axis=1).mean()) / COLOURFUL) if len(seen) else 1.0
 
 
 def _box(m: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.int64]:

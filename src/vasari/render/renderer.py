@@ -86,7 +86,7 @@ class Renderer:
             self._mouth = FlatMouth(own)
         self._baked, self._painter = paint != "none", None
         if paint == "all" and not flat:  # a flat drawing knows no light
-            self._painter = Painter(face, self._landmarks, self._pose, (width, height))
+            self._painter = Painter(face, picture, self._landmarks, self._pose)
         self._fine = 2 if width * height <= FINE_AREA else 1
         self._person = _finer(person, self._fine)
         self._make_buffers(width, height)
