@@ -15,7 +15,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from training.painter.model import Painter
+from training.painter.model import Painter, trained
 from training.reader.export import halved
 from vasari.render.painter import CODE, SIDE
 
@@ -41,12 +41,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
-    painter = Painter()
-    saved = torch.load(args.run / "last.pt", map_location="cpu", weights_only=True)
-    average = torch.optim.swa_utils.AveragedModel(painter, use_buffers=True)
-    average.load_state_dict(saved["average"])
-    model = Product(painter).eval()
-    painter.load_state_dict(average.module.state_dict())
+    model = Product(trained(args.run)[0]).eval()
     rng = np.random.default_rng(0)
     seen = rng.integers(0, 256, (1, SIDE, SIDE, 6)).astype(np.uint8)
     code = rng.normal(0, 0.3, (1, CODE)).astype(np.float32)

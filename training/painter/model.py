@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -54,6 +56,16 @@ class Painter(nn.Module):
         raw = torch.tanh(self.last(x))
         face = F.avg_pool2d(seen[:, 5:], 2)
         return torch.cat([raw[:, :3] * MOST_GAIN * face, raw[:, 3:] * MOST_TONE], 1)
+
+
+def trained(run: Path) -> tuple[Painter, int]:
+    """The averaged painter of a run, for use, and after how many steps."""
+    saved = torch.load(run / "last.pt", map_location="cpu", weights_only=True)
+    model = Painter()
+    average = torch.optim.swa_utils.AveragedModel(model, use_buffers=True)
+    average.load_state_dict(saved["average"])
+    model.load_state_dict(average.module.state_dict())
+    return model.eval(), saved["step"]
 
 
 def lit(seen: Tensor, light: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.painter.model import Painter, painted
+from training.painter.model import painted, trained
 from training.painter.train import Pack, blurred
 
 BATCH = 64
@@ -32,12 +32,7 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True)
     args = parser.parse_args()
-    model = Painter()
-    saved = torch.load(args.run / "last.pt", map_location="cpu", weights_only=True)
-    average = torch.optim.swa_utils.AveragedModel(model, use_buffers=True)
-    average.load_state_dict(saved["average"])
-    model.load_state_dict(average.module.state_dict())
-    model.eval()
+    model, steps = trained(args.run)
     pack = Pack(args.pack, val=True)
     sums: dict[tuple[str, str, str], np.ndarray] = {}
     for at in range(0, len(pack.pool), BATCH):
@@ -54,7 +49,7 @@ def main() -> None:
                     error = float(((off**2).mean(1, keepdim=True) * weight).sum())
                     now = np.array([error, float(weight.sum())])
                     sums[kind, blur, zone] = sums.get((kind, blur, zone), 0) + now
-    print(f"{len(pack.pool)} pictures of validation people, step {saved['step']}")
+    print(f"{len(pack.pool)} pictures of validation people, step {steps}")
     for (kind, blur, zone), (error, weight) in sums.items():
         print(f"{kind:24} {blur:6} {zone:18} {10 * np.log10(weight / error):6.2f} dB")
 

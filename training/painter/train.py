@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.checkpoint import load, rate, save
 from training.painter.model import Painter, lit
 from training.reader.augment import SWAPPED
 from vasari.render.painter import DEGREES
@@ -110,14 +111,12 @@ def main() -> None:
     average = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995), use_buffers=True
     )
-    if args.start:
-        earlier = torch.load(args.start, map_location=device, weights_only=True)
+    if args.start and (earlier := load(args.start, device)):
         average.load_state_dict(earlier["average"])
         model.load_state_dict(average.module.state_dict())
     best = torch.optim.AdamW(model.parameters(), RATE, weight_decay=1e-3)
     last, used, step = args.out / "last.pt", 0.0, 0
-    if last.exists():
-        saved = torch.load(last, map_location=device, weights_only=True)
+    if saved := load(last, device):
         model.load_state_dict(saved["model"])
         average.load_state_dict(saved["average"])
         best.load_state_dict(saved["best"])
@@ -128,7 +127,7 @@ def main() -> None:
         rng = np.random.default_rng(step)
         done = used / (60 * args.minutes)
         for group in best.param_groups:
-            group["lr"] = RATE * min(done / 0.02 + 0.02, 0.5 + 0.5 * float(np.cos(np.pi * done)))
+            group["lr"] = rate(done, RATE)
         seen, real, code = pack(rng.choice(pack.pool, BATCH))
         if step % 2:
             seen, real, code = mirrored(seen, real, code)
@@ -145,10 +144,8 @@ def main() -> None:
             print(f"{used:6.0f} s  step {step}  loss {np.mean(losses[-50:]):.5f}", flush=True)
         if time.monotonic() - kept > EVERY or used >= 60 * args.minutes:
             kept = time.monotonic()
-            state = {"model": model.state_dict(), "average": average.state_dict(),
-                     "best": best.state_dict(), "used": used, "step": step}  # fmt: skip
-            torch.save(state, last.with_suffix(".part"))
-            last.with_suffix(".part").replace(last)
+            save(last, model=model.state_dict(), average=average.state_dict(),
+                 best=best.state_dict(), used=used, step=step)  # fmt: skip
 
 
 if __name__ == "__main__":
