@@ -3,11 +3,12 @@
     python -m benchmarks.track [--shared ../shared] [--clips 30] [--seconds 4]
 
 Errors are two-dimensional, in per cent of the eye distance, each picture against the teacher's own
-track (the teacher run again on these pictures differs from it by .9 % in its video mode). Jitter is
-the median second difference of the landmarks from picture to picture. Lag, in pictures (positive:
-ours is late), is where the correlation of lip opening and yaw is highest, to a fraction of a
-picture, over the clips in which they move: against the teacher, whose video mode filters and is
-late itself, and against our own readings before smoothing, which is what smoothing costs.
+track. The control is the teacher itself, run again on these recompressed pictures, in its video
+mode and picture by picture. Jitter is the median second difference of the landmarks from picture to
+picture. Lag, in pictures (positive: ours is late), is where the correlation of lip opening and yaw
+is highest, to a fraction of a picture, over the clips in which they move: against the teacher,
+whose video mode filters and is late itself, and against our own readings before smoothing, which is
+what smoothing costs.
 Milliseconds are those of one core for everything: decoding, finding, reading, smoothing.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 
 from benchmarks.data import add_shared_argument
 from benchmarks.record import save
+from benchmarks.teacher import STILLS, VIDEO, Teacher, add_teacher_arguments, start_teacher
 from benchmarks.weights import fingerprints
 from training.reader.data import labelled, read_npz
 from vasari.errors import VideoError
@@ -58,7 +60,7 @@ def beginning(clip: Path, seconds: float, folder: Path) -> Path:
     return out
 
 
-def measure(clip: Path, teacher: np.ndarray, seconds: float) -> dict[str, Any]:
+def measure(clip: Path, teacher: np.ndarray, seconds: float, again: Teacher) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         video = beginning(clip, seconds, Path(folder))
         begun = time.process_time()
@@ -68,11 +70,12 @@ def measure(clip: Path, teacher: np.ndarray, seconds: float) -> dict[str, Any]:
             return {"found": 0.0}
         spent = time.process_time() - begun
         before = unsmoothed(video, seen.landmarks)
+        controls = itself(video, teacher, again)
     n = min(len(seen.found), len(teacher))
     ours, real, found = seen.landmarks[:n], teacher[:n], seen.found[:n]
     unit = np.linalg.norm(real[:, 33] - real[:, 263], axis=1)
     off = np.linalg.norm((ours - real)[..., :2], axis=-1) / unit[:, None]
-    result: dict[str, Any] = {
+    result: dict[str, Any] = controls | {
         "pictures": n, "found": float(found.mean()), "cuts": len(seen.cuts),
         "ms": 1000 * spent / len(seen.found),
     }  # fmt: skip
@@ -92,6 +95,20 @@ def measure(clip: Path, teacher: np.ndarray, seconds: float) -> dict[str, Any]:
             result[f"{name} lag of smoothing"] = lag(a, curve(before[:n], unit))
             result[f"{name} size"] = float(a.std() / b.std())
     return result
+
+
+def itself(video: Path, teacher: np.ndarray, again: Teacher) -> dict[str, Any]:
+    """How far the teacher, run again, is from its own tracks, per cent of the eye distance."""
+    pictures, out = list(read_video(video)), dict[str, Any]()
+    for mode, name in ((VIDEO, "teacher again"), (STILLS, "teacher again, stills")):
+        seen = again.read(pictures, mode)
+        n = min(len(seen.found), len(teacher))
+        # The teacher counts from the edge of the first pixel, we from its middle.
+        off = seen.landmarks[:n, :, :2] - 0.5 - teacher[:n, :, :2]
+        unit = np.linalg.norm(teacher[:n, 33] - teacher[:n, 263], axis=1)[:, None]
+        off = (np.linalg.norm(off, axis=-1) / unit)[seen.found[:n]]
+        out |= {f"{name}, {k}": 100 * float(off[:, p].mean()) for k, p in REGIONS.items()}
+    return out
 
 
 def unsmoothed(video: Path, tracked: np.ndarray) -> np.ndarray:
@@ -147,6 +164,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=10**6, help="so many, spread over all")
     parser.add_argument("--seconds", type=float, default=4.0, help="of each clip")
     parser.add_argument("--out", type=Path)
+    add_teacher_arguments(parser)
     args = parser.parse_args()
     data = Path(args.shared) / "data"
     tracks = np.load(args.tracks) if args.tracks else read_npz(data / "tracks.npz.xz")
@@ -155,12 +173,13 @@ def main() -> None:
     rows = [row for row in rows if (data / "clips" / f"{row['id']}.mp4").is_file()]
     rows = rows[:: max(1, len(rows) // args.clips)]
     clips: dict[str, Any] = {}
+    again = start_teacher(args)
     weights = fingerprints(*NETWORKS)
     for row in rows:
         name = row["id"]
         code = np.cumsum(tracks[f"{name}.code"].astype(np.int32), axis=0)
         label = labelled(code, tracks[f"{name}.pose"], tracks[f"{name}.blendshapes"], tracks, zero)
-        clip = measure(data / "clips" / f"{name}.mp4", label.landmarks, args.seconds)
+        clip = measure(data / "clips" / f"{name}.mp4", label.landmarks, args.seconds, again)
         clips[name] = {"kind": row["kind"]} | clip
         print(name, *(f"{k} {v:.2f}" for k, v in clip.items()), flush=True)
     result = {"mean": means(list(clips.values()))}
