@@ -39,7 +39,7 @@ LIPS = np.r_[
     61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409,
     78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 191, 80, 81, 82, 13, 312, 311, 310, 415,
 ]  # fmt: skip
-NETWORKS = ("finder", "reader_coarse", "reader")
+NETWORKS = ("finder", "reader_coarse", "reader", "reader_mouth", "reader_eye")
 REGIONS = {"all": range(478), "lips": LIPS, "lids": np.r_[LIDS_UPPER, LIDS_LOWER]}
 OTHER_FACE = 0.5  # eye distances: such an error means that another face was followed
 MOST_LAG = 4

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,25 @@ def test_motion_leaves_the_portrait_smoothly() -> None:
     assert np.allclose(moves.expression[0], face.expression)
     assert np.allclose(moves.rotation[0], face.rotation, atol=1e-4)
     assert abs(moves.expression[-1]).max() < 1e-6
+
+
+def test_no_motion_reaches_the_edge_of_what_is_drawn() -> None:
+    """In a large picture only a box moves; motion cut off at its border would be a seam."""
+    small = made_face(256)
+    wide = {"left": 500, "right": 500, "top": 0, "bottom": 500}
+    room = ((wide["top"], wide["bottom"]), (wide["left"], wide["right"]))
+    shift = np.array([wide["left"], wide["top"], 0], np.float32)
+    picture = np.pad(small.picture, (*room, (0, 0)), mode="symmetric")
+    face = replace(
+        small, picture=picture, plate=picture // 2, origin=small.origin + shift,
+        landmarks=small.landmarks + shift, matte=np.full(picture.shape[:2], 255, np.uint8),
+    )  # fmt: skip
+    renderer = Renderer(face, frame="full")
+    motion = replace(still(face, position=np.array([0.1, -0.1, 0])), breath=np.float32([0.04]))
+    moved = (renderer.draw(motion, 0) != renderer.draw(still(face), 0)).any(2)
+    x0, _, x1, y1 = renderer._box
+    assert 0 < x0 < x1 < picture.shape[1]
+    assert y1 < picture.shape[0]
+    assert moved.sum() > 1000
+    assert not moved[:y1, [x0, x1 - 1]].any()
+    assert not moved[y1 - 1].any()

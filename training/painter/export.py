@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from training.painter.model import Painter, trained
-from training.reader.export import halved
+from training.reader.export import halved, write
 from vasari.render.painter import CODE, SIDE
 
 OUT = Path("src/vasari/weights/painter.onnx")
@@ -57,11 +57,7 @@ def main() -> None:
         ours = model(*example).numpy()
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     (theirs,) = session.run(None, {"seen": seen, "code": code})
-    off = float(np.abs(ours - theirs).max())
-    if off > PARITY:
-        raise SystemExit(f"ONNX differs from torch by {off}")
-    args.out.write_bytes(data)
-    print(f"{args.out}: {len(data) / 1e6:.2f} MB, differs from torch by {off:.1e}")
+    write(args.out, data, float(np.abs(ours - theirs).max()), PARITY)
 
 
 if __name__ == "__main__":

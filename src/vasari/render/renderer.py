@@ -14,7 +14,7 @@ from vasari.render.eyes import Eye
 from vasari.render.flat_mouth import FlatMouth
 from vasari.render.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.lids import Lid
-from vasari.render.mesh import HEAD_FADE, HEAD_RADIUS, build_mesh, unfold
+from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
 from vasari.render.mouth import Mouth
 from vasari.render.painter import Painter
 from vasari.render.raster import find_cuts, over, rasterise, soften
@@ -81,9 +81,10 @@ class Renderer:
         flat = is_flat(picture, self._landmarks)
         self._make_eyes(picture, face.expression, flat)
         closed = self._rig.shape(np.zeros_like(face.expression))
-        self._mouth: Mouth | FlatMouth = Mouth(picture, self._landmarks, self._pose, closed, own)
-        if flat:
-            self._mouth = FlatMouth(own)
+        self._mouth: Mouth | FlatMouth = (
+            FlatMouth(own) if flat
+            else Mouth(picture, self._landmarks, self._pose, closed, own)
+        )  # fmt: skip
         self._baked, self._painter = paint != "none", None
         if paint == "all" and not flat:  # a flat drawing knows no light
             self._painter = Painter(face, picture, self._landmarks, self._pose)
@@ -241,7 +242,7 @@ def _moving_box(
     """x0, y0, x1, y1 of the part of the working picture that can move, even numbers."""
     unit = face.scale * zoom
     points = (face.landmarks[[10, 152], :2] - corner) * zoom
-    middle, reach = points.mean(0), (HEAD_RADIUS + HEAD_FADE + 0.5) * unit
+    middle, reach = points.mean(0), (BODY_RADIUS + BODY_FADE + 0.5) * unit
     box = np.concatenate([middle - reach, middle + reach])
     low = np.maximum(box[:2] // 2 * 2, 0).astype(int)
     high = np.minimum(box[2:] // 2 * 2 + 2, size).astype(int)
