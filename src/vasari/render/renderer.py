@@ -18,6 +18,7 @@ from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
 from vasari.render.mouth import Mouth
 from vasari.render.painter import Painter
 from vasari.render.raster import find_cuts, over, rasterise, soften
+from vasari.render.rims import Rims, find_rims, without_rims
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
@@ -86,6 +87,7 @@ class Renderer:
             else Mouth(picture, self._landmarks, self._pose, closed, own)
         )  # fmt: skip
         self._baked, self._painter = paint != "none", None
+        person = self._lift_rims(person, picture)
         if paint == "all" and not flat:  # a flat drawing knows no light
             self._painter = Painter(face, picture, self._landmarks, self._pose)
         self._fine = 2 if width * height <= FINE_AREA else 1
@@ -109,6 +111,18 @@ class Renderer:
             Lid(picture, self._landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], below, flat)
             for half, below in zip((slice(7), slice(7, 14)), BELOW_EYES, strict=True)
         ]
+
+    def _lift_rims(self, person: NDArray[np.uint8], picture: Picture) -> NDArray[np.uint8]:
+        """Take the rims of clear glasses off the person; dark ones stay with their lids."""
+        self._rims = None
+        if not self._baked or not self._eyes:
+            return person
+        band = find_rims(picture, self._landmarks)
+        if band is None:
+            return person
+        band[cv2.erode(person[..., 3], np.ones((5, 5), np.uint8)) < 255] = 0
+        self._rims = Rims(person, band, self._mesh)
+        return without_rims(person, band)
 
     def _make_buffers(self, width: int, height: int) -> None:
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
@@ -153,6 +167,8 @@ class Renderer:
             eye.draw(person, points, pose, turn)
         for lid in self._lids:
             lid.draw(person, points)
+        if self._rims:
+            self._rims.draw(person, pose.project(self._rest))
         self._mouth.draw(person, points, pose, shape)
 
     def placed(self, motion: Motion, k: int) -> tuple[Pose, FloatArray, FloatArray]:
