@@ -161,7 +161,10 @@ class Renderer:
         pose = self._posed(motion.rotation[k], motion.position[k])
         shape = self._rig.shape(self._shown(motion, k))
         breath = 0.0 if motion.breath is None else float(motion.breath[k])
-        return pose, shape, self._place(pose, shape, breath)
+        trailing = pose
+        if motion.hair is not None:
+            trailing = self._posed(motion.hair[k, :3], motion.hair[k, 3:])
+        return pose, shape, self._place(pose, shape, breath, trailing)
 
     def _shown(self, motion: Motion, k: int) -> FloatArray:
         """(EXPRESSION,) the expression of frame k, less what this portrait cannot show."""
@@ -181,12 +184,13 @@ class Renderer:
         move = np.array([position[0] * unit, position[1] * unit, 0], np.float32)
         return Pose(rotation, scale, self._pose.origin + move)
 
-    def _place(self, pose: Pose, shape: FloatArray, breath: float) -> FloatArray:
-        """(V, 3) where every vertex goes."""
+    def _place(self, pose: Pose, shape: FloatArray, breath: float, trailing: Pose) -> FloatArray:
+        """(V, 3) where every vertex goes; loose hair towards the pose that trails the head's."""
         mesh = self._mesh
         face = pose.project(shape) + self._slack * np.float32(pose.scale / self._pose.scale)
         turned = pose.project(self._rest)
         target = mesh.source + mesh.weight[:, None] * (turned - mesh.source)
+        target += mesh.hair[:, None] * (trailing.project(self._rest) - turned)
         target += mesh.body[:, None] * self._body_goes(pose, breath)
         target[:468] = mesh.source[:468] + mesh.weight[:468, None] * (
             face[:468] - mesh.source[:468]
