@@ -44,6 +44,7 @@ class Mesh:
         weight: (V,) how far each turns with the head.
         body: (V,) how much each belongs to the body, that goes where the neck goes and breathes.
         hair: (V,) how far each trails the head as loose hair does.
+        rise: (V,) how much of its way up each goes: at the lower border nothing would follow.
         follow: (V,) how far each takes over what the expression does to its spoke's oval point.
         oval: (V - 468,) that point.
     """
@@ -53,6 +54,7 @@ class Mesh:
     weight: FloatArray
     body: FloatArray
     hair: FloatArray
+    rise: FloatArray
     follow: FloatArray
     oval: NDArray[np.int16]
 
@@ -72,10 +74,13 @@ def build_mesh(landmarks: FloatArray, pose: Pose, size: tuple[int, int]) -> Mesh
     triangles = np.concatenate([space.triangles, _hole_triangles(), _ring_triangles(oval)])
     weight, body, hair = _weights(source, landmarks, pose, size)
     weight[:468] = np.where(weight[:468] > 0, 1, weight[:468])
+    above = np.float32(size[1] - 1) - source[:, 1]
+    rise = _smooth(above / np.float32(BORDER_FADE * pose.scale))
+    rise[:468] = rise[:468] > 0
     follow = np.concatenate([np.zeros(468), np.repeat(np.exp(-RINGS / FOLLOW), len(oval))])
     follow = (follow * _border(source, size, pose.scale)).astype(np.float32)
     spokes = np.tile(oval, len(RINGS))
-    return Mesh(source, triangles.astype(np.int32), weight, body, hair, follow, spokes)
+    return Mesh(source, triangles.astype(np.int32), weight, body, hair, rise, follow, spokes)
 
 
 def unfold(landmarks: FloatArray, picture: Picture) -> FloatArray:
@@ -173,9 +178,10 @@ def _smooth(x: FloatArray | float) -> FloatArray:
 
 
 def _border(source: FloatArray, size: tuple[int, int], unit: float) -> FloatArray:
-    """(V,) 0 at and beyond the picture's border, 1 well inside."""
-    inside = np.minimum(source[:, :2], np.array(size, np.float32) - 1 - source[:, :2]).min(1)
-    return _smooth(inside / (BORDER_FADE * unit))
+    """(V,) 0 at and beyond the picture's left, right and upper border, 1 well inside."""
+    x, y = source[:, 0], source[:, 1]
+    inside = np.minimum(np.minimum(x, np.float32(size[0] - 1) - x), y)
+    return _smooth(inside / np.float32(BORDER_FADE * unit))
 
 
 def _weights(

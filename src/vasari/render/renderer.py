@@ -197,6 +197,8 @@ class Renderer:
         )
         stretch = face[mesh.oval] - turned[mesh.oval]
         target[468:] += (mesh.follow[468:, None] * stretch).astype(np.float32)
+        risen = np.minimum(target[:, 1] - mesh.source[:, 1], 0)
+        target[:, 1] -= (1 - mesh.rise) * risen
         return np.ascontiguousarray(target, np.float32)
 
     def _body_goes(self, pose: Pose, breath: float) -> FloatArray:
