@@ -12,6 +12,7 @@ from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_spac
 from vasari.portrait.flat import is_flat
 from vasari.render.eyes import Eye
 from vasari.render.flat_mouth import FlatMouth
+from vasari.render.folds import Folds
 from vasari.render.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.lids import Lid
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
@@ -78,6 +79,7 @@ class Renderer:
         self._slack = self._landmarks - self._pose.project(own)
         self._mesh = build_mesh(self._landmarks, self._pose, (width, height))
         self._rest = self._pose.unproject(self._mesh.source)
+        self._fine = 2 if width * height <= FINE_AREA else 1
         flat = is_flat(picture, self._landmarks)
         self._make_eyes(picture, face.expression, flat)
         closed = self._rig.shape(np.zeros_like(face.expression))
@@ -85,10 +87,10 @@ class Renderer:
             FlatMouth(own) if flat
             else Mouth(picture, self._landmarks, self._pose, closed, own)
         )  # fmt: skip
-        self._baked, self._painter = paint != "none", None
+        self._baked, self._painter, self._folds = paint != "none", None, None
         if paint == "all" and not flat:  # a flat drawing knows no light
+            self._folds = Folds(picture, self._landmarks, self._pose, face.expression, self._fine)
             self._painter = Painter(face, picture, self._landmarks, self._pose)
-        self._fine = 2 if width * height <= FINE_AREA else 1
         self._person = _finer(person, self._fine)
         self._make_buffers(width, height)
 
@@ -131,6 +133,8 @@ class Renderer:
         pose, shape, target = self.placed(motion, k)
         self._warp(target)
         person, turn = self._moved, motion.gaze[k] - self._gaze
+        if self._folds:
+            self._folds.draw(person, target, self._backward, self._shown(motion, k))
         if self._baked:
             self._lay_in(person, pose, shape, target, turn)
         if self._painter:
