@@ -12,6 +12,7 @@ from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_spac
 from vasari.portrait.flat import is_flat
 from vasari.render.eyes import Eye
 from vasari.render.flat_mouth import FlatMouth
+from vasari.render.folds import Folds
 from vasari.render.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.lids import Lid
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
@@ -79,6 +80,7 @@ class Renderer:
         self._slack = self._landmarks - self._pose.project(own)
         self._mesh = build_mesh(self._landmarks, self._pose, (width, height))
         self._rest = self._pose.unproject(self._mesh.source)
+        self._fine = 2 if width * height <= FINE_AREA else 1
         flat = is_flat(picture, self._landmarks)
         self._make_eyes(picture, face.expression, flat)
         closed = self._rig.shape(np.zeros_like(face.expression))
@@ -86,11 +88,11 @@ class Renderer:
             FlatMouth(own) if flat
             else Mouth(picture, self._landmarks, self._pose, closed, own)
         )  # fmt: skip
-        self._baked, self._painter = paint != "none", None
+        self._baked, self._painter, self._folds = paint != "none", None, None
         person = self._lift_rims(person, picture)
         if paint == "all" and not flat:  # a flat drawing knows no light
+            self._folds = Folds(picture, self._landmarks, self._pose, face.expression, self._fine)
             self._painter = Painter(face, picture, self._landmarks, self._pose)
-        self._fine = 2 if width * height <= FINE_AREA else 1
         self._person = _finer(person, self._fine)
         self._make_buffers(width, height)
 
@@ -145,6 +147,8 @@ class Renderer:
         pose, shape, target = self.placed(motion, k)
         self._warp(target)
         person, turn = self._moved, motion.gaze[k] - self._gaze
+        if self._folds:
+            self._folds.draw(person, target, self._backward, self._shown(motion, k))
         if self._baked:
             self._lay_in(person, pose, shape, target, turn)
         if self._painter:
@@ -177,7 +181,10 @@ class Renderer:
         pose = self._posed(motion.rotation[k], motion.position[k])
         shape = self._rig.shape(self._shown(motion, k))
         breath = 0.0 if motion.breath is None else float(motion.breath[k])
-        return pose, shape, self._place(pose, shape, breath)
+        trailing = pose
+        if motion.hair is not None:
+            trailing = self._posed(motion.hair[k, :3], motion.hair[k, 3:])
+        return pose, shape, self._place(pose, shape, breath, trailing)
 
     def _shown(self, motion: Motion, k: int) -> FloatArray:
         """(EXPRESSION,) the expression of frame k, less what this portrait cannot show."""
@@ -197,18 +204,21 @@ class Renderer:
         move = np.array([position[0] * unit, position[1] * unit, 0], np.float32)
         return Pose(rotation, scale, self._pose.origin + move)
 
-    def _place(self, pose: Pose, shape: FloatArray, breath: float) -> FloatArray:
-        """(V, 3) where every vertex goes."""
+    def _place(self, pose: Pose, shape: FloatArray, breath: float, trailing: Pose) -> FloatArray:
+        """(V, 3) where every vertex goes; loose hair towards the pose that trails the head's."""
         mesh = self._mesh
         face = pose.project(shape) + self._slack * np.float32(pose.scale / self._pose.scale)
         turned = pose.project(self._rest)
         target = mesh.source + mesh.weight[:, None] * (turned - mesh.source)
+        target += mesh.hair[:, None] * (trailing.project(self._rest) - turned)
         target += mesh.body[:, None] * self._body_goes(pose, breath)
         target[:468] = mesh.source[:468] + mesh.weight[:468, None] * (
             face[:468] - mesh.source[:468]
         )
         stretch = face[mesh.oval] - turned[mesh.oval]
         target[468:] += (mesh.follow[468:, None] * stretch).astype(np.float32)
+        risen = np.minimum(target[:, 1] - mesh.source[:, 1], 0)
+        target[:, 1] -= (1 - mesh.rise) * risen
         return np.ascontiguousarray(target, np.float32)
 
     def _body_goes(self, pose: Pose, breath: float) -> FloatArray:
