@@ -126,8 +126,7 @@ def follow(
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
     motion = as_seen(face, driver) if absolute else as_changes(face, driver)
     motion, renderer = Hair().push(motion), Renderer(face, size, frame, paint=paint)
-    for k in range(len(motion)):
-        yield renderer.draw(motion, k)
+    yield from renderer.draw_all(motion)
 
 
 def as_changes(face: Face, driver: Driver) -> Motion:

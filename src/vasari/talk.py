@@ -53,8 +53,7 @@ def talk(
         moves = rate.push(moves, pictures_in(heard, fps) if last else None)
         moves, shown = onto_face(face, moves, shown / fps), shown + len(moves)
         moves = hair.push(moves)
-        for k in range(len(moves)):
-            yield renderer.draw(moves, k)
+        yield from renderer.draw_all(moves)
 
 
 def sound_pieces(sound: SoundLike) -> Iterable[FloatArray]:

@@ -71,7 +71,7 @@ def test_the_rim_of_a_hat_is_no_furrow() -> None:
     assert np.abs(change).max() <= 2
 
 
-def test_the_renderer_folds_what_is_no_flat_drawing() -> None:
+def test_the_renderer_folds_what_is_no_flat_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     face = made_face(512)
     up = still(face, expression=expression(browInnerUp=0.6, browOuterUp=0.6))
     noise = np.random.default_rng(0).normal(0, 3, (512, 512, 3))
@@ -80,10 +80,10 @@ def test_the_renderer_folds_what_is_no_flat_drawing() -> None:
     for picture, folds in ((furrow + shade, True), (furrow, False)):
         face.picture[:] = picture.clip(0, 255)
         renderer = Renderer(face, 512)
-        renderer._painter = None
         with_lines = renderer.draw(up, 0).astype(int)
-        renderer._folds = None
-        assert ((renderer.draw(up, 0) - with_lines).max() > 4) == folds
+        with monkeypatch.context() as patched:
+            patched.setattr(Folds, "draw", lambda *_: None)
+            assert ((renderer.draw(up, 0) - with_lines).max() > 4) == folds
 
 
 def test_lines_deepen_in_their_region_alone() -> None:
