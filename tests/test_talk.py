@@ -11,6 +11,8 @@ import pytest
 import vasari
 from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
+from vasari.render import Renderer
+from vasari.values import BLENDSHAPES
 
 
 def test_array_pieces_and_file_are_alike(tmp_path: Path) -> None:
@@ -58,3 +60,24 @@ def test_sizes_that_cannot_be_made(tmp_path: Path, size: int) -> None:
     sound = write_wav(tmp_path / "a.wav", voice_like(0.2))
     with pytest.raises(vasari.OutputError, match="256 to 1024"):
         vasari.say(made_face(), sound, tmp_path / "a.mp4", size=size)
+
+
+def test_still_moves_lips_lids_and_eyes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`Style(head=0)`, which is `--still`: head, hair and body stay where they are."""
+    poses, codes, draw = [], [], Renderer.draw
+
+    def watched(self: Renderer, motion: vasari.Motion, k: int) -> np.ndarray:
+        assert motion.breath is not None
+        assert motion.hair is not None
+        poses.append((*motion.rotation[k], *motion.position[k], motion.breath[k], *motion.hair[k]))
+        codes.append((*motion.gaze[k], *motion.expression[k]))
+        return draw(self, motion, k)
+
+    monkeypatch.setattr(Renderer, "draw", watched)
+    list(vasari.talk(made_face(), voice_like(3.0), size=256, style=vasari.Style(head=0.0)))
+    np.testing.assert_allclose(np.ptp(np.array(poses), axis=0), 0, atol=1e-6)
+    moved = np.ptp(np.array(codes), axis=0)
+    gaze, lids = moved[:2], moved[2 + BLENDSHAPES.index("eyeBlinkLeft")]
+    assert gaze.min() > 0.5
+    assert lids > 0.9
+    assert moved[2 + BLENDSHAPES.index("jawOpen")] > 0.1

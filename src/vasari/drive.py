@@ -18,7 +18,7 @@ from vasari.media.video import check_output
 from vasari.motion.file import load_motion
 from vasari.motion.live_link import is_live_link, read_live_link
 from vasari.motion.track import track
-from vasari.render import Renderer, onto_face
+from vasari.render import Hair, Renderer, onto_face
 from vasari.render.onto_face import MOUTH
 from vasari.render.renderer import Paint
 from vasari.say import Landmarks, Progress, Tell, Which, portrait_of
@@ -125,9 +125,8 @@ def follow(
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
     motion = as_seen(face, driver) if absolute else as_changes(face, driver)
-    renderer = Renderer(face, size, frame, paint=paint)
-    for k in range(len(motion)):
-        yield renderer.draw(motion, k)
+    motion, renderer = Hair().push(motion), Renderer(face, size, frame, paint=paint)
+    yield from renderer.draw_all(motion)
 
 
 def as_changes(face: Face, driver: Driver) -> Motion:

@@ -13,7 +13,7 @@ from vasari.errors import SoundError
 from vasari.frame_rate import FrameRate, pictures_in
 from vasari.media import open_sound
 from vasari.motion import MotionStream
-from vasari.render import Renderer, onto_face
+from vasari.render import Hair, Renderer, onto_face
 from vasari.speech import SpeechStream
 from vasari.values import SOUND_HZ, Face, FloatArray, Picture, Style
 
@@ -44,19 +44,16 @@ def talk(
         (H, W, 3) uint8 RGB, or (H, W, 4) with straight alpha for a transparent background.
     """
     renderer = Renderer(face, size, frame, background)
-    speech, motion, rate = (
-        SpeechStream(chunk),
-        MotionStream(style or Style(), chunk),
-        FrameRate(fps, LEAD),
-    )
+    speech, motion = SpeechStream(chunk), MotionStream(style or Style(), chunk)
+    rate, hair = FrameRate(fps, LEAD), Hair()
     heard, shown = 0, 0
     for piece, last in with_last(sound_pieces(sound)):
         heard += len(piece)
         moves = motion.push(speech.push(piece, last), last)
         moves = rate.push(moves, pictures_in(heard, fps) if last else None)
         moves, shown = onto_face(face, moves, shown / fps), shown + len(moves)
-        for k in range(len(moves)):
-            yield renderer.draw(moves, k)
+        moves = hair.push(moves)
+        yield from renderer.draw_all(moves)
 
 
 def sound_pieces(sound: SoundLike) -> Iterable[FloatArray]:

@@ -43,6 +43,21 @@ def test_a_closed_lid_has_no_hard_edge() -> None:
     assert np.abs(np.diff(column)).max() < 60
 
 
+def test_a_drawn_lid_is_one_tone_below_its_thick_lashes() -> None:
+    face = made_face(side=420)
+    picture = np.full((420, 420, 3), 220, np.uint8)
+    warped = np.full_like(picture, 10)  # the stroke of the lashes, stretched
+    points = shut(face)
+    Lid(
+        picture, face.landmarks, LIDS_UPPER[:7], LIDS_ABOVE[:7], BELOW_EYES[0], flat=True
+    ).draw(warped, points)  # fmt: skip
+    x, low = points[LIDS_UPPER[3], :2].astype(int)
+    top = int(points[LIDS_ABOVE[3], 1])
+    column = warped[top + 3 : low - 5, x, 0]
+    assert len(column) > 5
+    assert (column > 200).all()
+
+
 def test_an_open_eye_is_left_alone() -> None:
     face = made_face()
     out = face.picture.copy()

@@ -71,7 +71,7 @@ def test_paint_keeps_colours_below_alpha() -> None:
     renderer = Renderer(face, 256)
     motion = still(face, expression=expression(jawOpen=0.6))
     pose, _, points = renderer.placed(motion, 0)
-    painter = Painter(face, face.picture, renderer._landmarks, renderer._pose)
+    painter = Painter(face, face.picture, renderer._landmarks, renderer._pose, 1.0)
     out = np.full((256, 256, 4), 90, np.uint8)
     painter.paint(out, points, pose, motion.expression[0], np.zeros(2, np.float32))
     assert (out[..., :3] <= out[..., 3:]).all()

@@ -142,3 +142,19 @@ def test_no_motion_reaches_the_edge_of_what_is_drawn() -> None:
     assert moved.sum() > 1000
     assert not moved[:y1, [x0, x1 - 1]].any()
     assert not moved[y1 - 1].any()
+
+
+def test_a_body_moves_out_of_the_picture_below_but_nothing_comes_up() -> None:
+    whole = made_face()
+    layers = (whole.picture, whole.matte, whole.plate)
+    picture, matte, plate = (np.ascontiguousarray(layer[:200]) for layer in layers)
+    face = replace(whole, picture=picture, matte=matte, plate=plate)
+    renderer = Renderer(face, frame="full")
+    rest = renderer.placed(still(face), 0)[2]
+    middle = np.abs(rest[:, 0] - face.landmarks[152, 0]) < 0.5 * face.scale
+    below = middle & (rest[:, 1] >= 199) & (rest[:, 1] < 235)
+    assert below.any()
+    for way, least, most in ((0.2, 0.04, 0.2), (-0.2, 0, 0)):
+        moved = renderer.placed(still(face, position=np.array([0, way, 0])), 0)[2]
+        down = (moved - rest)[below, 1] / face.scale
+        assert least <= down.min() <= down.max() <= most

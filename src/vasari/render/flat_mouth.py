@@ -25,13 +25,13 @@ class FlatMouth:
         self._ring = face_space().rings["lips_inner"]
         self._shows_itself = mouth_is_open(own)
 
-    def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> None:
+    def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> float:
         """Draw into `out` (H, W, 3 or 4); see `Mouth.draw`."""
         if self._shows_itself:
-            return
+            return 0.0
         where = hole(points[self._ring, :2], (out.shape[1], out.shape[0]))
         if where is None:
-            return
+            return 0.0
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
         patch = np.ascontiguousarray(box)
@@ -39,3 +39,4 @@ class FlatMouth:
         plain[:] = INSIDE
         blend(patch, plain, where.mask)
         box[:] = patch
+        return 1.0

@@ -8,24 +8,44 @@ shadow go on across it; its lashes stay.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.face_space import face_space
 from vasari.render.patch import Hole, hole
 from vasari.render.raster import blend
 from vasari.values import FloatArray, Indices, Picture
 
-STRETCH_BEGINS, STRETCH_FULL = 1.25, 2.2  # times the lid's height in the portrait
-STRENGTH = 0.92  # how much of the stretched skin is covered at the most
 LASH_STRENGTH = 0.75  # of the line that the lashes of a closed eye make
-LASHES = 0.24  # share of the lid's height that keeps its own pixels, at its edge
-TOP = 0.06  # share of the lid's height left bare at its upper end
-SOFT = 0.14  # of the lid's height: softness of the patch
 SKIN_ABOVE = np.array([0.0, 0.5, 1.0])  # lid heights above the fold where skin is looked at
 SHADE = 0.72, 0.96  # of the light on the skin around falls on a closed lid: deep, shallow socket
 TONES = 32  # along the lid
+
+
+class _Cover(NamedTuple):
+    """How the stretched skin is covered.
+
+    Attributes:
+        begins, full: times the lid's height in the portrait.
+        strength: how much is covered at the most.
+        lashes: share of the lid's height that keeps its own pixels, at its edge.
+        top: share of it left bare at its upper end.
+        soft: of the lid's height: softness of the patch.
+    """
+
+    begins: float
+    full: float
+    strength: float
+    lashes: float
+    top: float
+    soft: float
+
+
+SKIN = _Cover(1.25, 2.2, 0.92, 0.24, 0.06, 0.14)
+DRAWN = _Cover(1.03, 1.25, 1.0, 0.04, 0.0, 0.04)  # all but the line: drawn lashes are thick
 
 
 class Lid:
@@ -45,27 +65,32 @@ class Lid:
         below: Indices, flat: bool = False,
     ) -> None:  # fmt: skip
         self._edge, self._above = edge, above
+        self._cover = DRAWN if flat else SKIN
         height = np.linalg.norm(landmarks[above, :2] - landmarks[edge, :2], axis=1)
         self._height = max(float(height[1:-1].mean()), 1.0)
         self._tones = _tones(picture, landmarks, edge, above, below, not flat)
+        if flat:
+            self._tones[:] = _even_tone(picture, landmarks)
         self._lash = _darkest(picture, landmarks[edge, :2])
         self._thick = max(1.0, 0.13 * self._height + 0.012 * float(np.ptp(landmarks[edge, 0])))
 
     def draw(self, out: Picture, points: FloatArray) -> None:
         """Draw into `out` (H, W, 3 or 4); points (468+, 2+) are the landmarks now, pixels."""
-        edge, above = points[self._edge, :2], points[self._above, :2]
+        edge, above, cover = points[self._edge, :2], points[self._above, :2], self._cover
         height = float(np.linalg.norm(above - edge, axis=1)[1:-1].mean())
-        share = (height / self._height - STRETCH_BEGINS) / (STRETCH_FULL - STRETCH_BEGINS)
+        share = (height / self._height - cover.begins) / (cover.full - cover.begins)
         if share <= 0:
             return
-        low, high = edge + LASHES * (above - edge), above + TOP * (edge - above)
+        low, high = edge + cover.lashes * (above - edge), above + cover.top * (edge - above)
         size = out.shape[1], out.shape[0]
-        where = hole(np.concatenate([low, high[::-1]]), size, room=math.ceil(2.5 * SOFT * height))
+        where = hole(
+            np.concatenate([low, high[::-1]]), size, room=math.ceil(2.5 * cover.soft * height)
+        )
         if where is None:
             return
-        soft = cv2.GaussianBlur(where.mask, (0, 0), max(0.6, SOFT * height))
+        soft = cv2.GaussianBlur(where.mask, (0, 0), max(0.6, cover.soft * height))
         tone = self._tones[_along(edge, where)]
-        _lay(out, where.x, where.y, tone, soft * np.float32(STRENGTH * min(share, 1)))
+        _lay(out, where.x, where.y, tone, soft * np.float32(cover.strength * min(share, 1)))
         self._draw_lashes(out, edge, min(share, 1))
 
     def _draw_lashes(self, out: Picture, edge: FloatArray, share: float) -> None:
@@ -108,6 +133,16 @@ def _darkest(picture: Picture, points: FloatArray) -> NDArray[np.uint8]:
     seen = picture[at[:, 1], at[:, 0]].astype(np.float32)
     dark = seen[seen.sum(1) <= np.percentile(seen.sum(1), 34)]
     return np.asarray(dark.mean(0), np.uint8)
+
+
+def _even_tone(picture: Picture, landmarks: FloatArray) -> FloatArray:
+    """(3,) the skin of a flat drawing: the middle tone of its face below the eyes."""
+    face = np.zeros(picture.shape[:2], np.uint8)
+    oval = landmarks[face_space().rings["face_oval"], :2]
+    cv2.fillPoly(face, [np.round(oval).astype(np.int32)], 1)
+    face[: max(0, round(float(landmarks[[33, 263], 1].max())))] = 0
+    seen = picture[face > 0]
+    return np.asarray(np.median(seen, axis=0) if len(seen) else picture.mean((0, 1)), np.float32)
 
 
 def _tones(

@@ -21,6 +21,9 @@ SHELL_DEPTH = 0.9  # where the outline of the head lies, eye distances behind th
 FOLLOW = 0.30  # eye distances over which skin beside the oval still follows the jaw
 NECK_TOP, NECK_LENGTH = 0.10, 0.7  # below the chin, eye distances
 HEAD_RADIUS, HEAD_FADE = 1.1, 0.8  # around the middle of the head, eye distances
+SKULL, HAIR_FADE = 1.05, 0.5  # beside the middle of the head: where hair begins to hang loose
+CROWN = 1.3  # of that, so far it begins above the middle
+JAW = 0.8  # above the chin, eye distances: from here down to the chin hair joins neck and shoulders
 BORDER_FADE = 0.5  # eye distances inside the border over which motion dies
 BODY_RADIUS, BODY_FADE = 2.1, 1.1  # around the middle of the head, eye distances
 # Where the far side of a turned head is laid, eye distances: its oval outside of the outline, what
@@ -40,6 +43,8 @@ class Mesh:
         triangles: (n, 3) int32, holes filled (what fills them is painted over).
         weight: (V,) how far each turns with the head.
         body: (V,) how much each belongs to the body, that goes where the neck goes and breathes.
+        hair: (V,) how far each trails the head as loose hair does.
+        rise: (V,) how much of its way up each goes: at the lower border nothing would follow.
         follow: (V,) how far each takes over what the expression does to its spoke's oval point.
         oval: (V - 468,) that point.
     """
@@ -48,6 +53,8 @@ class Mesh:
     triangles: NDArray[np.int32]
     weight: FloatArray
     body: FloatArray
+    hair: FloatArray
+    rise: FloatArray
     follow: FloatArray
     oval: NDArray[np.int16]
 
@@ -65,11 +72,15 @@ def build_mesh(landmarks: FloatArray, pose: Pose, size: tuple[int, int]) -> Mesh
     rings = _rings(landmarks, oval, pose.scale)
     source = np.concatenate([landmarks[:468], rings.reshape(-1, 3)]).astype(np.float32)
     triangles = np.concatenate([space.triangles, _hole_triangles(), _ring_triangles(oval)])
-    weight, body = _weights(source, landmarks, pose, size)
+    weight, body, hair = _weights(source, landmarks, pose, size)
     weight[:468] = np.where(weight[:468] > 0, 1, weight[:468])
+    above = np.float32(size[1] - 1) - source[:, 1]
+    rise = _smooth(above / np.float32(BORDER_FADE * pose.scale))
+    rise[:468] = rise[:468] > 0
     follow = np.concatenate([np.zeros(468), np.repeat(np.exp(-RINGS / FOLLOW), len(oval))])
     follow = (follow * _border(source, size, pose.scale)).astype(np.float32)
-    return Mesh(source, triangles.astype(np.int32), weight, body, follow, np.tile(oval, len(RINGS)))
+    spokes = np.tile(oval, len(RINGS))
+    return Mesh(source, triangles.astype(np.int32), weight, body, hair, rise, follow, spokes)
 
 
 def unfold(landmarks: FloatArray, picture: Picture) -> FloatArray:
@@ -167,15 +178,16 @@ def _smooth(x: FloatArray | float) -> FloatArray:
 
 
 def _border(source: FloatArray, size: tuple[int, int], unit: float) -> FloatArray:
-    """(V,) 0 at and beyond the picture's border, 1 well inside."""
-    inside = np.minimum(source[:, :2], np.array(size, np.float32) - 1 - source[:, :2]).min(1)
-    return _smooth(inside / (BORDER_FADE * unit))
+    """(V,) 0 at and beyond the picture's left, right and upper border, 1 well inside."""
+    x, y = source[:, 0], source[:, 1]
+    inside = np.minimum(np.minimum(x, np.float32(size[0] - 1) - x), y)
+    return _smooth(inside / np.float32(BORDER_FADE * unit))
 
 
 def _weights(
     source: FloatArray, landmarks: FloatArray, pose: Pose, size: tuple[int, int]
-) -> tuple[FloatArray, FloatArray]:
-    """(V,) share of the head's motion, and (V,) share of the body's."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(V,) share of the head's motion, (V,) of the body's, and (V,) of loose hair's trailing."""
     roll = np.radians(pose.rotation[2])
     up = np.array([-np.sin(roll), np.cos(roll)])  # towards the chin
     chin, top = landmarks[152, :2], landmarks[10, :2]
@@ -186,7 +198,20 @@ def _weights(
     border = _border(source, size, pose.scale)
     head = neck * (1 - _smooth((away - HEAD_RADIUS) / HEAD_FADE))
     body = (1 - neck) * (1 - _smooth((away - BODY_RADIUS) / BODY_FADE))
-    return np.asarray(head * border, np.float32), np.asarray(body * border, np.float32)
+    hair = head * _smooth((_from_skull(source, middle, up, pose.scale) - SKULL) / HAIR_FADE)
+    hair *= 1 - _smooth((below + JAW) / JAW)
+    hair[:468] = 0
+    shares = [np.asarray(share * border, np.float32) for share in (head, body, hair)]
+    return shares[0], shares[1], shares[2]
+
+
+def _from_skull(
+    source: FloatArray, middle: NDArray[np.float64], up: NDArray[np.float64], unit: float
+) -> FloatArray:
+    """(V,) eye distances from the middle of a head that is higher than wide."""
+    down = (source[:, :2] - middle) @ up / unit
+    side = (source[:, :2] - middle) @ np.array([up[1], -up[0]]) / unit
+    return np.asarray(np.hypot(side, np.where(down < 0, down / CROWN, down)), np.float32)
 
 
 def _ring_triangles(oval: NDArray[np.int16]) -> NDArray[np.int32]:

@@ -29,6 +29,9 @@ CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
 class Mouth:
     """The mouth of one portrait.
 
+    Attributes:
+        line: (3,) the middle of the closed lips in the face space.
+
     Args:
         picture: (H, W, 3) the working picture.
         landmarks: (478, 3) in its pixels.
@@ -42,8 +45,8 @@ class Mouth:
         own: FloatArray,
     ) -> None:  # fmt: skip
         self._ring = face_space().rings["lips_inner"]
-        line = (closed[13] + closed[14]) / 2
-        self._plane = Plane((line + np.array([0, 0, TEETH_DEPTH])).astype(np.float32))
+        self.line = ((closed[13] + closed[14]) / 2).astype(np.float32)
+        self._plane = Plane(self.line + np.array([0, 0, TEETH_DEPTH], np.float32))
         self._chin = float(closed[CHIN, 1].mean())
         self._lips = np.concatenate([self._ring, face_space().rings["lips_outer"]])
         self._own_lips = own[self._lips, :2]
@@ -59,7 +62,7 @@ class Mouth:
         if shown is not None:
             shown.lay_over(self._upper)
 
-    def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> None:
+    def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> float:
         """Draw into `out` (H, W, 3 or 4).
 
         Args:
@@ -67,38 +70,37 @@ class Mouth:
             points: (468+, 2+) where the landmarks are now, pixels.
             pose: where the head is now.
             shape: (478, 3) the expression now, in the face space.
+
+        Returns:
+            0 to 1, how much of the mouth was drawn; the rest is the portrait's own.
         """
         where = hole(points[self._ring, :2], (out.shape[1], out.shape[0]))
-        if where is None:
-            return
-        mask = self._fade_to_own(where.mask, shape)
-        if mask is None:
-            return
+        share = self._share(shape)
+        if where is None or share < 1e-3:
+            return 0.0
         x, y = into_plane(where, self._plane.to_picture(pose))
         jaw = np.float32(shape[CHIN, 1].mean() - self._chin)
         seen = np.empty((*where.mask.shape, 3), np.float32)
         seen[:] = self._dark
         for texture, down in ((self._lower, jaw), (self._upper, np.float32(0))):
             layer = _sample(texture, x, y - down)
-            share = layer[..., 3:] * np.float32(1 / 255)
-            seen += (layer[..., :3] - seen) * share
+            seen += (layer[..., :3] - seen) * (layer[..., 3:] * np.float32(1 / 255))
         seen *= self._shade(where.mask, pose)[..., None]
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
         patch = np.ascontiguousarray(box)
+        mask = (where.mask * np.float32(share)).astype(np.uint8)
         blend(patch, np.clip(seen, 0, 255).astype(np.uint8), mask)
         box[:] = patch
+        return share
 
-    def _fade_to_own(self, mask: NDArray[np.uint8], shape: FloatArray) -> NDArray[np.uint8] | None:
+    def _share(self, shape: FloatArray) -> float:
         """Near the portrait's own open mouth its own pixels show (the mesh carries them)."""
         if not self._own_open:
-            return mask
+            return 1.0
         moved = np.linalg.norm(shape[self._lips, :2] - self._own_lips, axis=1)
-        away = float(moved.mean()) / OWN_NEAR
-        if away < 1e-3:
-            return None
-        share = min(1.0, away)
-        return (mask * np.float32(share * share * (3 - 2 * share))).astype(np.uint8)
+        share = min(1.0, float(moved.mean()) / OWN_NEAR)
+        return share * share * (3 - 2 * share)
 
     def _shade(self, mask: NDArray[np.uint8], pose: Pose) -> FloatArray:
         """(h, w) the lips' shadow: soft and dark along the rim, above all under the upper lip."""

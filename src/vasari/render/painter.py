@@ -1,9 +1,9 @@
 """The painter: what light does to a moving face, put onto the warped and baked picture.
 
 Warping keeps a photo's texture, but a cheek that rises also folds and shades, a turned head meets
-the light elsewhere, and a mouth that opens lets light in. A small network sees the drawn face and
-how it differs from the portrait, and gives a gain for the skin and a tone for the inside of the
-mouth. Both are smooth, so texture, teeth and brush strokes stay as sharp as they were drawn.
+the light elsewhere. A small network sees the drawn face and
+how it differs from the portrait, and gives a gain for everything
+but the inside of the mouth. It is smooth, so texture and brush strokes stay as sharp as they were.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vasari.face_space import Pose, face_space
 from vasari.networks import network
+from vasari.render.patch import inside_of, seen_from
 from vasari.render.raster import relight
 from vasari.values import BLENDSHAPES, Face, FloatArray, Picture
 
@@ -24,6 +25,7 @@ CODE = 2 * len(BLENDSHAPES) + 8  # own and present blendshapes, rotations, chang
 DEGREES = 30.0  # what counts as 1 in the code
 COLOURFUL = 12.0  # levels between the channels of a face from which it has a colour
 ALL = 0.02  # eye distances of mean change from the portrait from which all paint is on
+FADE = 8  # pixels of the light inside the crop's border over which it begins
 MASKS = (("lips_inner",), ("right_eye", "left_eye"), ("face_oval",))
 
 
@@ -39,15 +41,7 @@ def look(picture: Picture, points: FloatArray, m: NDArray[np.float64]) -> NDArra
     """(SIDE, SIDE, 6): the crop `m` of a picture (H, W, 3 or 4), and where mouth, eyes and face
     lie by the landmarks now (468+, 2+)."""
     out = np.empty((SIDE, SIDE, 6), np.uint8)
-    zoom = float(np.hypot(m[0, 0], m[1, 0]))
-    source, matrix = picture, m
-    if zoom < 0.7:  # shrink first, so that nothing aliases
-        source = np.asarray(cv2.pyrDown(picture), np.uint8)
-        matrix = m @ np.array([[2, 0, 0], [0, 2, 0], [0, 0, 1.0]])
-    crop = cv2.warpAffine(
-        source, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    out[..., :3] = crop[..., :3]
+    out[..., :3] = seen_from(picture, m, (SIDE, SIDE))
     there = points[:468, :2] @ m[:, :2].T + m[:, 2]
     rings = face_space().rings
     for channel, names in enumerate(MASKS, 3):
@@ -80,13 +74,17 @@ class Painter:
         picture: (H, W, 3) the part of it that is drawn.
         landmarks: (478, 3) its own, pixels of that part.
         pose: its own, in the same pixels.
+        colour: what `colourfulness` says of it.
     """
 
-    def __init__(self, face: Face, picture: Picture, landmarks: FloatArray, pose: Pose) -> None:
+    def __init__(
+        self, face: Face, picture: Picture, landmarks: FloatArray, pose: Pose, colour: float
+    ) -> None:
         self._face, self._own, self._unit = face, landmarks[:468, :2].copy(), pose.scale
         self._ring = face_space().rings["lips_inner"]
-        self._inner = np.zeros(picture.shape[:2], np.uint8)
-        self._colour = _colour(picture, landmarks)
+        self._colour = np.float32(colour)
+        inwards = np.minimum(np.arange(SIDE // 2), np.arange(SIDE // 2)[::-1]) / FADE
+        self._fade = np.minimum.outer(inwards, inwards).clip(0, 1).astype(np.float32)[..., None]
 
     def paint(
         self, out: Picture, points: FloatArray, pose: Pose, now: FloatArray, turn: FloatArray
@@ -108,33 +106,21 @@ class Painter:
         seen = look(out, points, m)
         code = code_of(self._face.expression, now, self._face.rotation, pose.rotation, turn)
         (light,) = network("painter").run(["light"], {"seen": seen[None], "code": code[None]})
-        for part in (light[..., :3], light[..., 3:]):  # engravings and statues stay grey
-            grey = part.mean(2, keepdims=True)
-            part[:] = grey + self._colour * (part - grey)
-        light[..., :3] = 1 + share * (light[..., :3] - 1)
-        light[..., 3:] *= share
-        self._inner.fill(0)
+        grey = light.mean(2, keepdims=True)  # engravings and statues stay grey
+        light = grey + self._colour * (light - grey)
+        light = 1 + np.float32(share) * self._fade * (light - 1)
+        inner = np.zeros(out.shape[:2], np.uint8)
         fixed = np.round(points[self._ring, :2] * 16).astype(np.int32)
-        cv2.fillPoly(self._inner, [fixed], 255, cv2.LINE_AA, 4)
+        cv2.fillPoly(inner, [fixed], 255, cv2.LINE_AA, 4)
         half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25]])  # the light is half as fine
         back = (half @ np.vstack([m, [0, 0, 1]])).astype(np.float32)
-        relight(out, light, self._inner, back, _box(m, out.shape))
+        relight(out, light, inner, back, inside_of(m, (SIDE, SIDE), out))
 
 
-def _colour(picture: Picture, landmarks: FloatArray) -> float:
+def colourfulness(picture: Picture, landmarks: FloatArray) -> float:
     """0 for a face without any colour, 1 for one that has it."""
     inside = np.zeros(picture.shape[:2], np.uint8)
     oval = landmarks[face_space().rings["face_oval"], :2]
     cv2.fillPoly(inside, [np.round(oval).astype(np.int32)], 1)
     seen = picture[inside > 0].astype(np.int16)
     return min(1.0, float(np.ptp(seen, axis=1).mean()) / COLOURFUL) if len(seen) else 1.0
-
-
-def _box(m: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """x0, y0, x1, y1 of the part of a picture (H, W, ...) that the crop `m` sees."""
-    corners = np.array([[0, 0], [SIDE, 0], [SIDE, SIDE], [0, SIDE]])
-    back = cv2.invertAffineTransform(m)
-    there = corners @ back[:, :2].T + back[:, 2]
-    low = np.clip(np.floor(there.min(0)), 0, (shape[1], shape[0]))
-    high = np.clip(np.ceil(there.max(0)) + 1, low, (shape[1], shape[0]))
-    return np.concatenate([low, high]).astype(np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.face_space import Pose
-from vasari.values import FloatArray
+from vasari.values import FloatArray, Picture
 
 SUBPIXEL = 4  # bits of the fixed-point coordinates that OpenCV fills polygons with
 
@@ -65,3 +65,23 @@ def into_plane(where: Hole, affine: FloatArray) -> tuple[FloatArray, FloatArray]
         back[0, 0] * xs + back[0, 1] * ys + back[0, 2],
         back[1, 0] * xs + back[1, 1] * ys + back[1, 2],
     )
+
+
+def seen_from(picture: Picture, m: NDArray[np.float64], size: tuple[int, int]) -> Picture:
+    """(h, w, 3): the crop of width, height that a similarity (2, 3) cuts out of a picture
+    (H, W, 3 or 4)."""
+    if np.hypot(m[0, 0], m[1, 0]) < 0.7:  # shrink first, so that nothing aliases
+        picture = np.asarray(cv2.pyrDown(picture), np.uint8)
+        m = m @ np.array([[2, 0, 0], [0, 2, 0], [0, 0, 1.0]])
+    crop = cv2.warpAffine(picture, m, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop[..., :3], np.uint8)
+
+
+def inside_of(m: NDArray[np.float64], size: tuple[int, int], picture: Picture) -> NDArray[np.int64]:
+    """x0, y0, x1, y1 of the part of a picture that such a crop sees."""
+    corners = np.array([[0, 0], [size[0], 0], size, [0, size[1]]])
+    back = cv2.invertAffineTransform(m)
+    there = corners @ back[:, :2].T + back[:, 2]
+    low = np.clip(np.floor(there.min(0)), 0, picture.shape[1::-1])
+    high = np.clip(np.ceil(there.max(0)) + 1, low, picture.shape[1::-1])
+    return np.concatenate([low, high]).astype(np.int64)

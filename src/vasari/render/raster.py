@@ -148,11 +148,11 @@ def blend(out, layer, mask):  # type: ignore[no-untyped-def]
     "void(uint8[:,:,::1], float32[:,:,::1], uint8[:,::1], float32[:,::1], int64[::1])", **_COMPILE
 )
 def relight(out, light, inner, back, box):  # type: ignore[no-untyped-def]
-    """Multiply each pixel by a gain and, inside the mouth, add a tone, in place.
+    """Multiply each pixel by a gain, but not inside the mouth, in place.
 
     Args:
         out: (H, W, C) the picture; a fourth channel is alpha, which colours stay below.
-        light: (n, n, 6) gain and tone (0 to 255), smooth, sampled bilinearly.
+        light: (n, n, 3) gain, smooth, sampled bilinearly.
         inner: (H, W) 0 to 255, how much of each pixel is the inside of the mouth.
         back: (2, 3) from pixels to places in `light`.
         box: x0, y0, x1, y1 of the pixels that may lie inside it.
@@ -162,21 +162,16 @@ def relight(out, light, inner, back, box):  # type: ignore[no-untyped-def]
         for x in range(box[0], box[2]):
             u = back[0, 0] * x + back[0, 1] * y + back[0, 2]
             v = back[1, 0] * x + back[1, 1] * y + back[1, 2]
-            if u < 0 or v < 0 or u >= n - 1 or v >= n - 1:
+            if u < 0 or v < 0 or u >= n - 1 or v >= n - 1 or inner[y, x] == 255:
                 continue
             i, j = int(v), int(u)
             fv, fu = v - i, u - j
             a, b = (1 - fv) * (1 - fu), (1 - fv) * fu
             c, d = fv * (1 - fu), fv * fu
-            share = inner[y, x] * np.float32(1 / 255)
+            share = np.float32(1) - inner[y, x] * np.float32(1 / 255)
             most = np.float32(out[y, x, 3]) if out.shape[2] == 4 else np.float32(255)
             for k in range(3):
                 gain = (a * light[i, j, k] + b * light[i, j + 1, k]
                         + c * light[i + 1, j, k] + d * light[i + 1, j + 1, k])  # fmt: skip
-                value = out[y, x, k] * gain
-                if share > 0:
-                    value += share * (
-                        a * light[i, j, k + 3] + b * light[i, j + 1, k + 3]
-                        + c * light[i + 1, j, k + 3] + d * light[i + 1, j + 1, k + 3]
-                    )  # fmt: skip
+                value = out[y, x, k] * (np.float32(1) + share * (gain - np.float32(1)))
                 out[y, x, k] = min(max(value + np.float32(0.5), np.float32(0)), most)

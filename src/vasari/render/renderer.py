@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal
 
 import cv2
@@ -12,12 +16,15 @@ from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_spac
 from vasari.portrait.flat import is_flat
 from vasari.render.eyes import Eye
 from vasari.render.flat_mouth import FlatMouth
+from vasari.render.folds import Folds
 from vasari.render.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.lids import Lid
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
 from vasari.render.mouth import Mouth
-from vasari.render.painter import Painter
+from vasari.render.mouth_painter import MouthPainter
+from vasari.render.painter import Painter, colourfulness
 from vasari.render.raster import find_cuts, over, rasterise, soften
+from vasari.render.rims import Rims, find_rims, without_rims
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
@@ -25,6 +32,7 @@ FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
 BODY_FOLLOWS = 0.4  # of the way that the neck goes
 CUT = 8.0  # pixels over which the mesh does not stretch: a larger step is one part before another
 MOST_CUTS = 8192  # pixels along such edges
+DRAWN_AT_ONCE = 2  # pictures
 STILL = 0.02  # pixels: a triangle that moves less is left as it lies
 EYE_CODES = np.array([name.startswith("eye") for name in BLENDSHAPES])
 
@@ -78,6 +86,7 @@ class Renderer:
         self._slack = self._landmarks - self._pose.project(own)
         self._mesh = build_mesh(self._landmarks, self._pose, (width, height))
         self._rest = self._pose.unproject(self._mesh.source)
+        self._fine = 2 if width * height <= FINE_AREA else 1
         flat = is_flat(picture, self._landmarks)
         self._make_eyes(picture, face.expression, flat)
         closed = self._rig.shape(np.zeros_like(face.expression))
@@ -85,12 +94,23 @@ class Renderer:
             FlatMouth(own) if flat
             else Mouth(picture, self._landmarks, self._pose, closed, own)
         )  # fmt: skip
-        self._baked, self._painter = paint != "none", None
-        if paint == "all" and not flat:  # a flat drawing knows no light
-            self._painter = Painter(face, picture, self._landmarks, self._pose)
-        self._fine = 2 if width * height <= FINE_AREA else 1
+        self._baked = paint != "none"
+        person = self._lift_rims(person, picture)
+        self._painters: tuple[Folds, MouthPainter, Painter] | None = None
+        if paint == "all" and isinstance(self._mouth, Mouth):  # a flat drawing knows no light
+            colour = colourfulness(picture, self._landmarks)
+            self._painters = (
+                Folds(picture, self._landmarks, self._pose, face.expression, self._fine),
+                MouthPainter(self._mouth.line, colour),
+                Painter(face, picture, self._landmarks, self._pose, colour),
+            )
         self._person = _finer(person, self._fine)
-        self._make_buffers(width, height)
+        self._in_face = (self._mesh.triangles < 468).all(1)
+        self._source = np.ascontiguousarray(self._mesh.source[:, :2]) * np.float32(self._fine)
+        ys, xs = np.mgrid[:height, :width].astype(np.float32)
+        self._identity = np.ascontiguousarray(np.dstack([xs, ys])) * np.float32(self._fine)
+        self._rooms = threading.local()
+        self._pool = ThreadPoolExecutor(DRAWN_AT_ONCE, "vasari-draw")
 
     def _make_eyes(self, picture: Picture, own: FloatArray, flat: bool) -> None:
         """Eyes and lids, or none behind a dark glass: there the portrait's own codes are held."""
@@ -110,17 +130,37 @@ class Renderer:
             for half, below in zip((slice(7), slice(7, 14)), BELOW_EYES, strict=True)
         ]
 
-    def _make_buffers(self, width: int, height: int) -> None:
-        ys, xs = np.mgrid[:height, :width].astype(np.float32)
-        self._identity = np.ascontiguousarray(np.dstack([xs, ys])) * np.float32(self._fine)
-        self._backward = self._identity.copy()
-        self._depth = np.empty((height, width), np.float32)
-        self._moved = np.empty((height, width, 4), np.uint8)
-        self._out = np.empty((height, width, 3), np.uint8)
-        self._in_face = (self._mesh.triangles < 468).all(1)
-        self._cuts = np.empty((MOST_CUTS, 2), np.int32)
-        self._cut_colours = np.empty((MOST_CUTS, 4), np.uint8)
-        self._source = np.ascontiguousarray(self._mesh.source[:, :2]) * np.float32(self._fine)
+    def _lift_rims(self, person: NDArray[np.uint8], picture: Picture) -> NDArray[np.uint8]:
+        """Take the rims of clear glasses off the person; dark ones stay with their lids."""
+        self._rims = None
+        if not self._baked or not self._eyes:
+            return person
+        band = find_rims(picture, self._landmarks)
+        if band is None:
+            return person
+        band[cv2.erode(person[..., 3], np.ones((5, 5), np.uint8)) < 255] = 0
+        self._rims = Rims(person, band, self._mesh)
+        return without_rims(person, band)
+
+    def draw_all(self, motion: Motion) -> Iterator[Picture]:
+        """Every frame of a motion, in order; some are drawn ahead, on threads of their own."""
+        waiting: deque[Future[Picture]] = deque()
+        try:
+            for k in range(len(motion)):
+                waiting.append(self._pool.submit(self.draw, motion, k))
+                if len(waiting) > DRAWN_AT_ONCE:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for picture in waiting:
+                picture.cancel()
+
+    def _room(self) -> _Room:
+        """The buffers of the thread that asks."""
+        if not hasattr(self._rooms, "own"):
+            self._rooms.own = _Room(self._identity)
+        return self._rooms.own  # type: ignore[no-any-return]
 
     def draw(self, motion: Motion, k: int) -> Picture:
         """Frame k of a motion in absolute terms (see `onto_face`).
@@ -129,31 +169,38 @@ class Renderer:
             (H, W, 3) uint8, or (H, W, 4) with straight alpha for a transparent background.
         """
         pose, shape, target = self.placed(motion, k)
-        self._warp(target)
-        person, turn = self._moved, motion.gaze[k] - self._gaze
-        if self._baked:
-            self._lay_in(person, pose, shape, target, turn)
-        if self._painter:
-            self._painter.paint(person, target, pose, self._shown(motion, k), turn)
+        room, now = self._room(), self._shown(motion, k)
+        self._warp(target, room)
+        person, turn = room.person, motion.gaze[k] - self._gaze
+        if self._painters:
+            self._painters[0].draw(person, target, room.backward, now)
+        drawn = self._lay_in(person, pose, shape, target, turn) if self._baked else 0.0
+        if self._painters:
+            _, mouth, face = self._painters
+            mouth.paint(person, target, pose, drawn)
+            face.paint(person, target, pose, now, turn)
         x0, y0, x1, y1 = self._box
         out = self._still.copy()
         if self._transparent:
             out[y0:y1, x0:x1] = _straight(person)
         else:
-            over(person, self._plate, self._out)
-            out[y0:y1, x0:x1] = self._out
+            over(person, self._plate, room.picture)
+            out[y0:y1, x0:x1] = room.picture
         return out
 
     def _lay_in(
         self, person: NDArray[np.uint8], pose: Pose, shape: FloatArray, points: FloatArray,
         turn: FloatArray,
-    ) -> None:  # fmt: skip
-        """Eyes, lids and mouth into the holes of the warped face."""
+    ) -> float:  # fmt: skip
+        """Eyes, lids and mouth into the holes of the warped face; gives how much of the mouth was
+        drawn."""
         for eye in self._eyes:
             eye.draw(person, points, pose, turn)
         for lid in self._lids:
             lid.draw(person, points)
-        self._mouth.draw(person, points, pose, shape)
+        if self._rims:
+            self._rims.draw(person, pose.project(self._rest))
+        return self._mouth.draw(person, points, pose, shape)
 
     def placed(self, motion: Motion, k: int) -> tuple[Pose, FloatArray, FloatArray]:
         """Frame k: the head's pose in pixels of the part that is drawn, the face (478, 3) in the
@@ -161,7 +208,10 @@ class Renderer:
         pose = self._posed(motion.rotation[k], motion.position[k])
         shape = self._rig.shape(self._shown(motion, k))
         breath = 0.0 if motion.breath is None else float(motion.breath[k])
-        return pose, shape, self._place(pose, shape, breath)
+        trailing = pose
+        if motion.hair is not None:
+            trailing = self._posed(motion.hair[k, :3], motion.hair[k, 3:])
+        return pose, shape, self._place(pose, shape, breath, trailing)
 
     def _shown(self, motion: Motion, k: int) -> FloatArray:
         """(EXPRESSION,) the expression of frame k, less what this portrait cannot show."""
@@ -181,18 +231,21 @@ class Renderer:
         move = np.array([position[0] * unit, position[1] * unit, 0], np.float32)
         return Pose(rotation, scale, self._pose.origin + move)
 
-    def _place(self, pose: Pose, shape: FloatArray, breath: float) -> FloatArray:
-        """(V, 3) where every vertex goes."""
+    def _place(self, pose: Pose, shape: FloatArray, breath: float, trailing: Pose) -> FloatArray:
+        """(V, 3) where every vertex goes; loose hair towards the pose that trails the head's."""
         mesh = self._mesh
         face = pose.project(shape) + self._slack * np.float32(pose.scale / self._pose.scale)
         turned = pose.project(self._rest)
         target = mesh.source + mesh.weight[:, None] * (turned - mesh.source)
+        target += mesh.hair[:, None] * (trailing.project(self._rest) - turned)
         target += mesh.body[:, None] * self._body_goes(pose, breath)
         target[:468] = mesh.source[:468] + mesh.weight[:468, None] * (
             face[:468] - mesh.source[:468]
         )
         stretch = face[mesh.oval] - turned[mesh.oval]
         target[468:] += (mesh.follow[468:, None] * stretch).astype(np.float32)
+        risen = np.minimum(target[:, 1] - mesh.source[:, 1], 0)
+        target[:, 1] -= (1 - mesh.rise) * risen
         return np.ascontiguousarray(target, np.float32)
 
     def _body_goes(self, pose: Pose, breath: float) -> FloatArray:
@@ -204,21 +257,34 @@ class Renderer:
         moves[:, 1] -= breath * self._pose.scale
         return np.asarray(moves, np.float32)
 
-    def _warp(self, target: FloatArray) -> None:
-        """Fill `_moved` with the person as the mesh now carries it."""
+    def _warp(self, target: FloatArray, room: _Room) -> None:
+        """Fill the room with the person as the mesh now carries it."""
         mesh = self._mesh
         moved = np.abs(target[:, :2] - mesh.source[:, :2]).max(1) > STILL
         # The face is drawn as a whole: its hidden far side must find the near one before it.
         active = moved[mesh.triangles].any(1) | (self._in_face & moved[:468].any())
-        np.copyto(self._backward, self._identity)
-        self._depth.fill(np.float32(1e9))
-        rasterise(mesh.triangles[active], target, self._source, self._backward, self._depth)
+        np.copyto(room.backward, self._identity)
+        room.depth.fill(np.float32(1e9))
+        rasterise(mesh.triangles[active], target, self._source, room.backward, room.depth)
         cv2.remap(  # type: ignore[call-overload]  # one map holds both coordinates
-            self._person, self._backward, None, cv2.INTER_LINEAR, dst=self._moved,
+            self._person, room.backward, None, cv2.INTER_LINEAR, dst=room.person,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
-        cuts = find_cuts(self._backward, np.float32(CUT * self._fine), self._cuts)
-        soften(self._moved, self._cuts, self._cut_colours, cuts)
+        cuts = find_cuts(room.backward, np.float32(CUT * self._fine), room.cuts)
+        soften(room.person, room.cuts, room.colours, cuts)
+
+
+class _Room:
+    """Buffers in which one thread draws."""
+
+    def __init__(self, identity: FloatArray) -> None:
+        height, width = identity.shape[:2]
+        self.backward = identity.copy()
+        self.depth = np.empty((height, width), np.float32)
+        self.person = np.empty((height, width, 4), np.uint8)
+        self.picture = np.empty((height, width, 3), np.uint8)
+        self.cuts = np.empty((MOST_CUTS, 2), np.int32)
+        self.colours = np.empty((MOST_CUTS, 4), np.uint8)
 
 
 def _working(
