@@ -50,7 +50,7 @@ def continued(
     filled = ~hole
     piece = np.ones((2 * HALF + 3,) * 2, np.uint8)  # one more: the steps at its edge are known too
     centres = cv2.erode(filled.astype(np.uint8), piece, borderValue=0) > 0
-    source = np.dstack(np.indices(hole.shape)).astype(np.int32)
+    source = np.moveaxis(np.indices(hole.shape, np.int32), 0, 2).copy()
     wanted = hole & (inside <= depth * shrink + 1)
     _fill(tone, filled, source, wanted, centres, round(REACH * EYES))
     plain = small.astype(np.float32)
@@ -236,8 +236,8 @@ def _lay(picture, unknown, source, shade, laid, colours, share):  # type: ignore
                     if not laid[b, a]:
                         continue
                     part = abs(1 - v - row + np.floor(row)) * abs(1 - u - column + np.floor(column))
-                    from_y = min(max(y + int(round((source[b, a, 0] - b) / tall)), 0), height - 1)
-                    from_x = min(max(x + int(round((source[b, a, 1] - a) / wide)), 0), width - 1)
+                    from_y = min(max(y + round((source[b, a, 0] - b) / tall), 0), height - 1)
+                    from_x = min(max(x + round((source[b, a, 1] - a) / wide), 0), width - 1)
                     share[y, x] += part
                     for k in range(3):
                         colours[y, x, k] += part * (picture[from_y, from_x, k] + shade[b, a, k])
