@@ -40,6 +40,17 @@ def test_lines_that_meet_the_head_squarely_go_on() -> None:
     assert np.abs(plate[rim].astype(int) - background[rim]).mean() < 12
 
 
+def test_lines_that_meet_the_head_obliquely_go_straight_on() -> None:
+    rows, columns = np.indices((300, 260))
+    slanted = (128 + 90 * np.sign(np.sin((rows + columns) / 14)))[..., None].repeat(3, 2)
+    background, matte = slanted.astype(np.uint8), person()
+    picture = background.copy()
+    picture[matte > 0] = (255, 0, 0)
+    plate = make_plate(picture, matte, 60)
+    rim = (slice(135, 165), slice(72, 82))  # the head's left side
+    assert np.abs(plate[rim].astype(int) - background[rim]).mean() < 30  # a mirror: 90
+
+
 def test_degenerate_mattes() -> None:
     picture = striped()
     assert (make_plate(picture, np.zeros((300, 260), np.uint8), 60) == picture).all()

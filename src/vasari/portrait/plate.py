@@ -1,8 +1,7 @@
 """The background plate: the picture with the person painted over, for the head to move before.
 
-Just inside the silhouette the background is continued as its own mirror image: texture stays
-texture, and lines that meet the silhouette squarely go straight on. Deeper, where no head ever
-moves away, it fades into a smooth fill.
+Just inside the silhouette the background is continued with pieces of itself: texture stays texture,
+and lines go straight on. Deeper, where no head ever moves away, it fades into a smooth fill.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.portrait.patches import continued
 from vasari.values import FloatArray, Picture
 
 EDGE = 0.06  # eye distances by which the painted region reaches beyond the matte
 SEEN = 5  # of 255, matte from which a pixel is person
-MIRROR_DEPTH = (0.2, 0.5)  # eye distances inside: all mirror up to the first, none from the second
-SMOOTH = 0.1  # eye distances, to which the silhouette is evened before it is the mirror
+DEPTH = (0.2, 0.5)  # eye distances inside: all pieces up to the first, none from the second
 WISP_EYES = 128  # px, eye distance at which wisps are looked for
 WISP_REACH = 0.35  # eye distances beyond the painted region in which they are
 WISP_ROOM = 3  # eye distances around the painted region that tell what is usual
@@ -24,7 +23,7 @@ WISP_WIDTH = 0.06  # eye distances, half of the width of the thickest
 WISP_LEAST = 10  # of 255 by which they differ from what is around them
 WISP_TIMES = 3  # and how many times as much as pixels further off do
 WISP_MOTLEY = 12  # of 255: where pixels further off differ by more, nothing is a wisp
-FIELD_SIDE = 400  # px, longer side at which distances and directions are found
+FILL_SIDE = 400  # px, longer side at which the smooth fill is found
 
 Mask = NDArray[np.bool_]
 
@@ -96,9 +95,14 @@ def _around(unknown: Mask, room: int) -> tuple[slice, slice]:
 
 def _painted(picture: Picture, unknown: Mask, eye_distance: float) -> Picture:
     known = ~unknown
-    mirrored, weight = _mirrored(picture, unknown, eye_distance)
+    full, none = (eye_distance * d for d in DEPTH)
+    pieces, laid = continued(picture, unknown, eye_distance, none)
+    deep = cv2.distanceTransform(unknown.astype(np.uint8), cv2.DIST_L2, 5)
+    weight = laid * np.clip((none - deep) / (none - full), 0, 1)
+    soft = max(1.0, 0.04 * eye_distance)
+    weight = np.minimum(weight, cv2.GaussianBlur(weight, (0, 0), soft))
     fill = _smooth_fill(picture, known)
-    fill += weight[..., None] * (mirrored - fill)
+    fill += weight[..., None] * (pieces - fill)
     step = push_pull((picture - fill) * known[..., None], known)  # the seam, faded out inwards
     inside = np.clip(np.rint(fill + step), 0, 255).astype(np.uint8)
     return np.where(unknown[..., None], inside, picture)
@@ -111,52 +115,13 @@ def grown(mask: Mask, reach: float) -> Mask:
 
 
 def _smooth_fill(picture: Picture, known: Mask) -> FloatArray:
-    shrink = min(1.0, FIELD_SIDE / max(known.shape))
+    shrink = min(1.0, FILL_SIDE / max(known.shape))
     masked = np.dstack([picture * known[..., None], known * np.uint8(255)]).astype(np.float32)
     small = cv2.resize(masked, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     share = small[..., 3:] / np.float32(255)
     layer = np.where(share > 0.5, small[..., :3] / np.maximum(share, 0.5), 0).astype(np.float32)
     fill = cv2.GaussianBlur(push_pull(layer, share[..., 0] > 0.5), (0, 0), 3)
     return np.asarray(cv2.resize(fill, known.shape[1::-1]), np.float32)
-
-
-def _mirrored(
-    picture: Picture, unknown: Mask, eye_distance: float
-) -> tuple[FloatArray, FloatArray]:
-    """The background mirrored at the silhouette, and how far to believe it.
-
-    Returns:
-        colours (H, W, 3) and weight (H, W), 0 to 1.
-    """
-    height, width = unknown.shape
-    shrink = min(1.0, FIELD_SIDE / max(height, width))
-    depth, inwards = _silhouette(unknown, shrink, SMOOTH * eye_distance * shrink)
-    way = cv2.resize(inwards * (2 * depth / shrink)[..., None], (width, height))
-    from_x = np.arange(width, dtype=np.float32) - way[..., 0]
-    from_y = np.arange(height, dtype=np.float32)[:, None] - way[..., 1]
-    colours = cv2.remap(picture, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    known = (~unknown).astype(np.float32)
-    real = cv2.remap(known, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    full, none = (eye_distance * d for d in MIRROR_DEPTH)
-    deep = cv2.resize(depth, (width, height)) / shrink
-    weight = np.clip((none - deep) / (none - full), 0, 1) * np.clip(2 * real - 1, 0, 1)
-    soft = max(1.0, 0.04 * eye_distance)
-    weight = np.minimum(weight, cv2.GaussianBlur(weight, (0, 0), soft))
-    return np.asarray(colours, np.float32), np.asarray(weight, np.float32)
-
-
-def _silhouette(unknown: Mask, shrink: float, smooth: float) -> tuple[FloatArray, FloatArray]:
-    """Depth inside the evened silhouette (h, w) and the way inwards (h, w, 2), small pixels."""
-    whole = unknown.astype(np.float32)
-    small = cv2.resize(whole, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    even = (cv2.GaussianBlur(small, (0, 0), max(smooth, 0.5)) > 0.5).astype(np.uint8)
-    inside = cv2.distanceTransform(even, cv2.DIST_L2, 5)
-    outside = cv2.distanceTransform(1 - even, cv2.DIST_L2, 5)
-    far = np.clip(inside - outside, -FIELD_SIDE, FIELD_SIDE)  # endless where there is no outline
-    signed = cv2.GaussianBlur(far, (0, 0), max(smooth, 0.5))
-    slope = np.dstack(np.gradient(signed)[::-1])
-    steep = np.maximum(np.hypot(slope[..., 0], slope[..., 1]), 1e-3)[..., None]
-    return np.maximum(signed, 0), np.asarray(slope / steep, np.float32)
 
 
 def push_pull(layer: FloatArray, known: Mask) -> FloatArray:
