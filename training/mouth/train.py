@@ -23,10 +23,10 @@ from training.mouth.model import Critic, MouthPainter, region
 from training.painter.train import recoloured
 
 BATCH = 16
-RATE, CRITIC_RATE = 1.5e-3, 4e-4
+RATE, CRITIC_RATE = 1.5e-3, 8e-4
 EVERY = 120  # seconds between checkpoints
 ALONE = 0.3  # share of the time without the critic
-GRADIENT, JUDGED, FELT = 1.0, 0.03, 1.0  # weights of differences, verdicts and features
+GRADIENT, JUDGED, FELT = 1.0, 0.12, 2.0  # weights of differences, verdicts and features
 
 
 class Pack:
