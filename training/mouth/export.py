@@ -6,17 +6,13 @@ python -m training.mouth.export --run run/
 from __future__ import annotations
 
 import argparse
-import io
 from pathlib import Path
 
 import numpy as np
-import onnx
-import onnxruntime
-import torch
 from torch import Tensor, nn
 
 from training.mouth.model import MouthPainter, trained
-from training.reader.export import halved, write
+from training.painter.export import write_checked
 from vasari.render.mouth_painter import HEIGHT, WIDTH
 
 OUT = Path("src/vasari/weights/mouth.onnx")
@@ -40,22 +36,10 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
-    model = Product(trained(args.run)[0]).eval()
     noise = np.random.default_rng(0).integers(0, 256, (1, HEIGHT, WIDTH, 4)).astype(np.uint8)
     noise[..., 3] = 255 * (noise[..., 3] > 250)
-    example = torch.from_numpy(noise)
-    buffer = io.BytesIO()
-    torch.onnx.export(model, (example,), buffer, input_names=["seen"], output_names=["more"],
-                      opset_version=17, dynamo=False)  # fmt: skip
-    proto = halved(onnx.load_from_string(buffer.getvalue()))
-    proto.producer_name = "vasari"
-    onnx.checker.check_model(proto)
-    data = proto.SerializeToString()
-    with torch.no_grad():
-        ours = model(example).numpy()
-    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    (theirs,) = session.run(None, {"seen": noise})
-    write(args.out, data, float(np.abs(ours - theirs).max()), PARITY)
+    model = Product(trained(args.run)[0]).eval()
+    write_checked(model, {"seen": noise}, "more", args.out, PARITY)
 
 
 if __name__ == "__main__":

@@ -35,19 +35,14 @@ class Product(nn.Module):
         return torch.exp(light[:, :3]).permute(0, 2, 3, 1)[0]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=OUT)
-    args = parser.parse_args()
-    model = Product(trained(args.run)[0]).eval()
-    rng = np.random.default_rng(0)
-    seen = rng.integers(0, 256, (1, SIDE, SIDE, 6)).astype(np.uint8)
-    code = rng.normal(0, 0.3, (1, CODE)).astype(np.float32)
-    example = torch.from_numpy(seen), torch.from_numpy(code)
+def write_checked(
+    model: nn.Module, takes: dict[str, np.ndarray], gives: str, path: Path, most: float
+) -> None:
+    """Write a model of one output as ONNX, which may differ by `most` from torch on the inputs."""
+    example = tuple(torch.from_numpy(value) for value in takes.values())
     buffer = io.BytesIO()
-    torch.onnx.export(model, example, buffer, input_names=["seen", "code"],
-                      output_names=["light"], opset_version=17, dynamo=False)  # fmt: skip
+    torch.onnx.export(model, example, buffer, input_names=list(takes), output_names=[gives],
+                      opset_version=17, dynamo=False)  # fmt: skip
     proto = halved(onnx.load_from_string(buffer.getvalue()))
     proto.producer_name = "vasari"
     onnx.checker.check_model(proto)
@@ -55,8 +50,21 @@ def main() -> None:
     with torch.no_grad():
         ours = model(*example).numpy()
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    (theirs,) = session.run(None, {"seen": seen, "code": code})
-    write(args.out, data, float(np.abs(ours - theirs).max()), PARITY)
+    (theirs,) = session.run(None, takes)
+    write(path, data, float(np.abs(ours - theirs).max()), most)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=OUT)
+    args = parser.parse_args()
+    rng = np.random.default_rng(0)
+    takes = {
+        "seen": rng.integers(0, 256, (1, SIDE, SIDE, 6)).astype(np.uint8),
+        "code": rng.normal(0, 0.3, (1, CODE)).astype(np.float32),
+    }
+    write_checked(Product(trained(args.run)[0]).eval(), takes, "light", args.out, PARITY)
 
 
 if __name__ == "__main__":
