@@ -11,6 +11,7 @@ from vasari.render.mouth import Mouth
 from vasari.render.mouth_painter import DOWN, HEIGHT, WIDTH, MouthPainter, look, window
 
 WIDE = expression(jawOpen=0.6)
+WHITE = np.full(3, 200, np.float32)
 RING = face_space().rings["lips_inner"]
 
 
@@ -42,7 +43,7 @@ def test_it_sees_the_inside_of_the_lips() -> None:
 def test_it_paints_the_mouth_and_nothing_else() -> None:
     pose, points, line = placed(Renderer(made_face(), 256))
     out = np.full((256, 256, 3), 90, np.uint8)
-    MouthPainter(line, 1.0).paint(out, points, pose, 1.0)
+    MouthPainter(line, WHITE, 1.0).paint(out, points, pose, 1.0)
     changed = np.argwhere((out != 90).any(2))[:, ::-1]
     low, high = points[RING, :2].min(0), points[RING, :2].max(0)
     assert len(changed) > 50
@@ -56,7 +57,7 @@ def test_the_less_is_drawn_the_less_is_painted() -> None:
     change = []
     for share in (0.0, 0.5, 1.0):
         out = np.full((256, 256, 3), 90, np.uint8)
-        MouthPainter(line, 1.0).paint(out, points, pose, share)
+        MouthPainter(line, WHITE, 1.0).paint(out, points, pose, share)
         change.append(float(np.abs(out.astype(int) - 90).sum()))
     assert change[0] == 0
     assert 0.3 < change[1] / change[2] < 0.7
@@ -65,9 +66,21 @@ def test_the_less_is_drawn_the_less_is_painted() -> None:
 def test_grey_stays_grey_and_colours_below_alpha() -> None:
     pose, points, line = placed(Renderer(made_face(), 256))
     out = np.full((256, 256, 4), 90, np.uint8)
-    MouthPainter(line, 0.0).paint(out, points, pose, 1.0)
+    MouthPainter(line, WHITE, 0.0).paint(out, points, pose, 1.0)
     assert np.ptp(out[..., :3].astype(int), axis=2).max() <= 1
     assert (out[..., :3] <= out[..., 3:]).all()
+
+
+def test_nothing_violet_is_added() -> None:
+    pose, points, line = placed(Renderer(made_face(), 256))
+    for tooth, most in (((200, 180, 60), 40), ((200, 180, 180), 255)):
+        out = np.full((256, 256, 3), (90, 90, 30), np.uint8)
+        MouthPainter(line, np.array(tooth, np.float32), 1.0).paint(out, points, pose, 1.0)
+        changed = out[(out != (90, 90, 30)).any(2)].astype(int)
+        assert (
+            changed[:, 2] <= np.maximum(30, 1.08 * tooth[2] / tooth[1] * changed[:, 1]) + 3
+        ).all()
+        assert changed[:, 2].max() <= most
 
 
 def test_two_threads_draw_what_one_draws() -> None:

@@ -31,6 +31,7 @@ class Mouth:
 
     Attributes:
         line: (3,) the middle of the closed lips in the face space.
+        tooth: (3,) the colour of the teeth, 0 to 255.
 
     Args:
         picture: (H, W, 3) the working picture.
@@ -58,6 +59,7 @@ class Mouth:
             drawn = draw_teeth(tone)
         else:
             drawn = draw_teeth(replace(tone, tooth=shown.tone), shown.edge)
+        self.tooth = tone.tooth if shown is None else shown.tone
         self._upper, self._lower = softened(drawn, DENSITY, picture, landmarks, pose.scale)
         if shown is not None:
             shown.lay_over(self._upper)

@@ -20,6 +20,7 @@ WIDTH, HEIGHT = 128, 96  # pixels that the network sees
 DENSITY = 144  # of them an eye distance: those of a 512 pixel picture
 DOWN = 0.13  # the crop's middle below the line where the lips meet, eye distances
 EDGE = 0.025  # eye distances of the lips' inner edge that are painted, too
+BLUEST = 1.08  # blue to green, times that of the teeth: no tongue is violet in white light
 ALL = 0.012  # square eye distances of open mouth from which all paint is on
 
 
@@ -50,11 +51,13 @@ class MouthPainter:
 
     Args:
         line: (3,) the middle of its closed lips in the face space.
+        tooth: (3,) the colour of its teeth, 0 to 255, which tells the light.
         colour: 0 for a portrait without any colour, 1 for one that has it.
     """
 
-    def __init__(self, line: FloatArray, colour: float) -> None:
+    def __init__(self, line: FloatArray, tooth: FloatArray, colour: float) -> None:
         self._line, self._colour = line, np.float32(colour)
+        self._bluest = np.float32(BLUEST * tooth[2] / max(float(tooth[1]), 1.0))
         self._ring = face_space().rings["lips_inner"]
 
     def paint(self, out: Picture, points: FloatArray, pose: Pose, share: float) -> None:
@@ -71,7 +74,10 @@ class MouthPainter:
         if share < 1e-3:
             return
         m = window(pose, self._line)
-        (more,) = network("mouth").run(["more"], {"seen": look(out, ring, m)[None]})
+        seen = look(out, ring, m)
+        (more,) = network("mouth").run(["more"], {"seen": seen[None]})
+        green, blue = seen[..., 1] + more[..., 1], seen[..., 2]
+        more[..., 2] = np.minimum(more[..., 2], np.maximum(self._bluest * green - blue, 0))
         grey = more.mean(2, keepdims=True)  # engravings and statues stay grey
         more = grey + self._colour * (more - grey)
         _add(out, np.float32(share) * more, m)

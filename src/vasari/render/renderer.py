@@ -101,7 +101,7 @@ class Renderer:
             colour = colourfulness(picture, self._landmarks)
             self._painters = (
                 Folds(picture, self._landmarks, self._pose, face.expression, self._fine),
-                MouthPainter(self._mouth.line, colour),
+                MouthPainter(self._mouth.line, self._mouth.tooth, colour),
                 Painter(face, picture, self._landmarks, self._pose, colour),
             )
         self._person = _finer(person, self._fine)
