@@ -25,6 +25,7 @@ CODE = 2 * len(BLENDSHAPES) + 8  # own and present blendshapes, rotations, chang
 DEGREES = 30.0  # what counts as 1 in the code
 COLOURFUL = 12.0  # levels between the channels of a face from which it has a colour
 ALL = 0.02  # eye distances of mean change from the portrait from which all paint is on
+BRIGHTEST = np.float32(1.2)  # gain: a deep fold is redder than its skin, and more would glow
 FADE = 8  # pixels of the light inside the crop's border over which it begins
 MASKS = (("lips_inner",), ("right_eye", "left_eye"), ("face_oval",))
 
@@ -108,6 +109,7 @@ class Painter:
         (light,) = network("painter").run(["light"], {"seen": seen[None], "code": code[None]})
         grey = light.mean(2, keepdims=True)  # engravings and statues stay grey
         light = grey + self._colour * (light - grey)
+        light = np.minimum(light, BRIGHTEST)
         light = 1 + np.float32(share) * self._fade * (light - 1)
         inner = np.zeros(out.shape[:2], np.uint8)
         fixed = np.round(points[self._ring, :2] * 16).astype(np.int32)
