@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import pytest
 
 from tests.faces import expression, made_face, still
 from vasari.face_space import face_space
@@ -87,3 +88,27 @@ def test_a_grey_portrait_stays_grey() -> None:
     face = replace(face, picture=grey, plate=grey)
     motion = still(face, expression=expression(jawOpen=0.6))
     assert np.ptp(Renderer(face, 256).draw(motion, 0).astype(int), axis=2).max() < 12
+
+
+def test_the_light_is_held_and_fades_before_its_crop_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a fold glows, and the crop's border is a line across the face."""
+
+    class Glaring:
+        def run(self, *_: object) -> tuple[np.ndarray]:
+            return (np.full((SIDE // 2, SIDE // 2, 3), 3, np.float32),)
+
+    monkeypatch.setattr("vasari.render.painter.network", lambda name: Glaring())
+    face = made_face()
+    renderer = Renderer(face, 256)
+    motion = still(face, expression=expression(jawOpen=0.6))
+    pose, _, points = renderer.placed(motion, 0)
+    painter = Painter(face, face.picture, renderer._landmarks, renderer._pose, 1.0)
+    out = np.full((256, 256, 3), 80, np.uint8)
+    painter.paint(out, points, pose, motion.expression[0], np.zeros(2, np.float32))
+    assert out.max() == 96  # a fifth more
+    mouth = np.round(points[face_space().rings["lips_inner"], :2]).astype(int)
+    around = out.copy()
+    low, high = mouth.min(0) - 2, mouth.max(0) + 3
+    around[low[1] : high[1], low[0] : high[0]] = 96
+    steps = [np.abs(np.diff(around[..., 0].astype(int), axis=axis)).max() for axis in (0, 1)]
+    assert max(steps) <= 3

@@ -1,4 +1,4 @@
-"""Train the mouth painter, on one thread of a CPU or one CUDA card.
+"""Train the mouth painter, on two threads of a CPU or one CUDA card.
 
     python -m training.mouth.train --pack pack.npz --out run/ --minutes 60
 

@@ -1,9 +1,9 @@
 """The painter: what light does to a moving face, put onto the warped and baked picture.
 
 Warping keeps a photo's texture, but a cheek that rises also folds and shades, a turned head meets
-the light elsewhere. A small network sees the drawn face and
-how it differs from the portrait, and gives a gain for everything
-but the inside of the mouth. It is smooth, so texture and brush strokes stay as sharp as they were.
+the light elsewhere. A small network sees the drawn face and how it differs from the portrait, and
+gives a gain for everything but the inside of the mouth. It is smooth, so texture and brush strokes
+stay as sharp as they were.
 """
 
 from __future__ import annotations
