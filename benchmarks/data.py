@@ -14,8 +14,8 @@ import numpy as np
 
 from training.face_space.fit import Tracks
 from vasari import Face, VasariError, read_portrait
-from vasari.face_space import face_space, lip_gaps, pose_of
 from vasari.media import open_sound, read_video
+from vasari.shape.space import face_space, lip_gaps, pose_of
 from vasari.values import BLENDSHAPES, EXPRESSION, SOUND_HZ
 
 JAW_OPEN = BLENDSHAPES.index("jawOpen")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vasari.cli import main
+from vasari.cli.app import main
 from vasari.demo import demo_portrait
 
 
@@ -62,9 +62,8 @@ def voice(shelf: Path) -> Path:
 def face_file(shelf: Path, portrait: Path) -> Path:
     """The astronaut's face, read once for all tests."""
     from vasari import read_portrait
-    from vasari.portrait.face_file import save_face
 
-    save_face(read_portrait(portrait), shelf / "ada.face")
+    read_portrait(portrait).save(shelf / "ada.face")
     return shelf / "ada.face"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vasari.face_space import Pose, face_space, settle_mouth
+from vasari.shape.space import Pose, face_space, settle_mouth
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, Motion
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from vasari.cli import app
+from vasari.cli.app import app
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vasari.face_space import face_space, pose_of
 from vasari.motion.eyes import write_eyes
 from vasari.portrait.gaze import gaze_of
 from vasari.render import onto_face
+from vasari.shape.space import face_space, pose_of
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, Motion
 
 TURNS = (-15.0, -10.0, -5.0, 5.0, 10.0, 15.0)  # degrees

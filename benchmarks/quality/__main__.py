@@ -23,10 +23,10 @@ import numpy as np
 from benchmarks.data import add_shared_argument, test_portraits
 from benchmarks.record import save
 from vasari import Face, Motion, Style
-from vasari.face_space import face_space
 from vasari.media import open_sound
 from vasari.motion import MotionStream
 from vasari.render import Renderer, onto_face
+from vasari.shape.space import face_space
 from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, SOUND_HZ
 

@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from vasari.portrait.crops import cut_out, upright
 from vasari.portrait.detail import MOUTH, window
 from vasari.portrait.detail import SIDE as MOUTH_SIDE
 from vasari.portrait.reader import FINE, FINE_ROOM
+from vasari.shape.crops import cut_out, upright
 
 FACE_SIDE = 128
 # The blocks of each network's body after which its picture gets smaller: edges, parts, features.

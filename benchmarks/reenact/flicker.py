@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from benchmarks.reenact.measure import Box, grey
-from vasari.face_space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
 from vasari.render.raster import rasterise
+from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
 
 RIGHT, LEFT = 78, 308  # corners of the inner lips
 

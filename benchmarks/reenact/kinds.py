@@ -10,11 +10,11 @@ import av
 import numpy as np
 from PIL import Image
 
-from vasari.drive import Driver, follow
+from vasari.follow.track import track
+from vasari.jobs.drive import Driver, follow
+from vasari.jobs.say import portrait_of
 from vasari.media import VideoWriter, read_video
-from vasari.motion.track import track
 from vasari.render.renderer import Paint
-from vasari.say import portrait_of
 
 REAL, OURS, HELD, AGAIN = "real clip", "ours", "first picture held", "real encoded again"
 PAINTS: dict[str, Paint] = {OURS: "all", "baked, not shaded": "baked", "warped only": "none"}

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.record import save
-from vasari.bench import measure, report
+from vasari.jobs.bench import measure, report
 
 
 def main() -> None:

@@ -36,9 +36,9 @@ from benchmarks.record import save
 from benchmarks.sync.measure import at_rest, best, correlation, quiet_frames
 from benchmarks.teacher import STILLS, Teacher, add_teacher_arguments, start_teacher
 from vasari import Face, Motion, Style, VasariError, read_portrait, talk
-from vasari.face_space import Rig
 from vasari.motion import MotionStream
 from vasari.render import Renderer, onto_face
+from vasari.shape.space import Rig
 from vasari.speech import SpeechStream
 
 APART = 7  # the control is the clip so many places on

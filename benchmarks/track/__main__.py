@@ -30,10 +30,10 @@ from benchmarks.teacher import STILLS, VIDEO, Teacher, add_teacher_arguments, st
 from benchmarks.weights import fingerprints
 from training.reader.data import labelled, read_npz
 from vasari.errors import VideoError
-from vasari.face_space import LIDS_LOWER, LIDS_UPPER, pose_of
+from vasari.follow.follower import Follower
+from vasari.follow.track import track
 from vasari.media import read_video
-from vasari.motion.follow import Follower
-from vasari.motion.track import track
+from vasari.shape.space import LIDS_LOWER, LIDS_UPPER, pose_of
 
 LIPS = np.r_[
     61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409,

@@ -7,19 +7,17 @@ vasari.say("ada.jpg", "hello.wav", "out.mp4")
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from vasari.errors import OutputError, PictureError, SoundError, VasariError, VideoError
 
 if TYPE_CHECKING:
-    from vasari.drive import drive
-    from vasari.motion.track import track
+    from vasari._talk import talk
+    from vasari.follow.track import track
+    from vasari.jobs.drive import drive
+    from vasari.jobs.say import say
     from vasari.portrait import read_portrait
-    from vasari.say import say
-    from vasari.talk import talk
     from vasari.values import Face, Motion, Style
 
 __version__ = "0.1.0"
@@ -45,11 +43,11 @@ _WHERE = {
     "Face": "vasari.values",
     "Motion": "vasari.values",
     "Style": "vasari.values",
-    "drive": "vasari.drive",
+    "drive": "vasari.jobs.drive",
     "read_portrait": "vasari.portrait",
-    "say": "vasari.say",
-    "talk": "vasari.talk",
-    "track": "vasari.motion.track",
+    "say": "vasari.jobs.say",
+    "talk": "vasari._talk",
+    "track": "vasari.follow.track",
 }
 
 
@@ -61,15 +59,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_WHERE])
-
-
-class _Package(ModuleType):
-    """`vasari.talk` is the function, also once the module of that name is imported."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if isinstance(value, ModuleType) and name in _WHERE:
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vasari.media.files import Draft
+from vasari.files import Draft
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
 LEFT = ".vasari-0123456789ab.part"

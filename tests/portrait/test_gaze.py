@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vasari.face_space import face_space
 from vasari.portrait.gaze import IRISES, gaze_of
+from vasari.shape.space import face_space
 
 
 def test_signs_and_size() -> None:

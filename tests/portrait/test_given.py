@@ -11,9 +11,9 @@ import pytest
 import skimage.data
 
 from vasari.errors import PictureError
-from vasari.face_space import Pose, face_space
 from vasari.portrait.given import _with_depth, load_landmarks
 from vasari.portrait.read import read_portrait
+from vasari.shape.space import Pose, face_space
 from vasari.values import BLENDSHAPES, Face
 
 

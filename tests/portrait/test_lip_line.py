@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from tests.faces import made_face
-from vasari.face_space import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from vasari.portrait.lip_line import settle_lip_line
+from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 
 
 @pytest.mark.parametrize("off", [-3, 0, 3])

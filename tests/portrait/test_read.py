@@ -9,9 +9,9 @@ import pytest
 import skimage.data
 
 from vasari.errors import PictureError
-from vasari.face_space import Pose, Rig
 from vasari.portrait.draw import draw_face
 from vasari.portrait.read import box_of, crop_of, read_portrait
+from vasari.shape.space import Pose, Rig
 from vasari.values import Face
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.faces import expression, made_face, still
-from vasari.face_space import Rig, lid_gaps
 from vasari.render import Renderer, onto_face
+from vasari.shape.space import Rig, lid_gaps
 from vasari.values import BLENDSHAPES, EXPRESSION, Motion
 
 

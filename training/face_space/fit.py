@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from vasari.face_space import rigid_weights, similarity
+from vasari.shape.space import rigid_weights, similarity
 from vasari.values import BLENDSHAPES, EXPRESSION, RESIDUALS
 
 SWAP = [

@@ -16,8 +16,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vasari.face_space import face_space
 from vasari.portrait.matte import guided_fit
+from vasari.shape.space import face_space
 
 SIDE = 256
 AGREE = 0.85  # IoU of the teachers above the chin from which both are believed

@@ -18,7 +18,7 @@ import numpy as np
 
 from training.face_space.fit import Tracks
 from training.speech.data import decode
-from vasari.face_space import face_space, lip_gaps, rotation_angles
+from vasari.shape.space import face_space, lip_gaps, rotation_angles
 from vasari.values import BLENDSHAPES, EXPRESSION
 
 MIDDLE = slice(2, 7)  # of the nine lip pairs

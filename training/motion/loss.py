@@ -16,7 +16,7 @@ from training.motion.data import JAW, opening_of_code
 from training.motion.model import HISTORY, OUTPUTS, Mouth, speech_features
 from training.speech.model import Recogniser
 from training.speech.train import padded
-from vasari.face_space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
+from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
 
 SHUT = 0.02  # eye distances: the lips are closed
 

@@ -24,14 +24,14 @@ import numpy as np
 
 from training.painter.data import face_of, motion_of
 from training.reader.data import Labelled, inside, labelled, read_npz
-from vasari.drive import from_picture
-from vasari.face_space import Pose, Rig, face_space
+from vasari.jobs.drive import from_picture
 from vasari.media import read_video
 from vasari.portrait.flat import is_flat
+from vasari.portrait.teeth import DENSITY, HALF_WIDTH
 from vasari.render import Renderer
-from vasari.render.mouth import Mouth
-from vasari.render.mouth_painter import HEIGHT, WIDTH, look, window
-from vasari.render.teeth import DENSITY, HALF_WIDTH
+from vasari.render.layers.mouth import Mouth
+from vasari.render.layers.mouth_painter import HEIGHT, WIDTH, look, window
+from vasari.shape.space import Pose, Rig, face_space
 from vasari.values import Picture
 
 OPEN = 0.03  # eye distances between the lips from which a mouth is learnt from

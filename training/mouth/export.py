@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from training.mouth.model import MouthPainter, trained
 from training.painter.export import write_checked
-from vasari.render.mouth_painter import HEIGHT, WIDTH
+from vasari.render.layers.mouth_painter import HEIGHT, WIDTH
 
 OUT = Path("src/vasari/weights/mouth.onnx")
 PARITY = 0.5  # of 255

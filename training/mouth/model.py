@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.painter.model import conv
-from vasari.render.mouth_painter import DENSITY, EDGE
+from vasari.render.layers.mouth_painter import DENSITY, EDGE
 
 CHANNELS = (24, 48, 72, 96)  # at 1/2, 1/4, 1/8 and 1/16 of the crop
 EDGE_PX = round(EDGE * DENSITY)
@@ -23,7 +23,7 @@ def region(seen: Tensor) -> Tensor:
 
 
 class MouthPainter(nn.Module):
-    """What `vasari.render.mouth_painter.look` gives, to what is to be added.
+    """What `vasari.render.layers.mouth_painter.look` gives, to what is to be added.
 
     Forward takes seen (n, 4, 96, 128) in 0 to 1 and returns (n, 3, 96, 128) in -1 to 1.
     """

@@ -19,15 +19,15 @@ import cv2
 import numpy as np
 
 from training.reader.data import Labelled, inside, labelled, read_npz
-from vasari.drive import from_picture
-from vasari.face_space import pose_of
+from vasari.follow.track import coded, positions
+from vasari.jobs.drive import from_picture
 from vasari.media import read_video
-from vasari.motion.track import coded, positions
 from vasari.portrait.gaze import gaze_of
 from vasari.portrait.read import parted
 from vasari.portrait.reader import Reading
 from vasari.render import Renderer
-from vasari.render.painter import SIDE, code_of, look, window
+from vasari.render.layers.light import SIDE, code_of, look, window
+from vasari.shape.space import pose_of
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, Motion
 
 PORTRAITS = {"train": 2, "val": 1}  # frames of a clip that are taken as the portrait

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from training.painter.model import Painter, trained
 from training.reader.export import halved, write
-from vasari.render.painter import CODE, SIDE
+from vasari.render.layers.light import CODE, SIDE
 
 OUT = Path("src/vasari/weights/painter.onnx")
 PARITY = 1e-3  # of a gain

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vasari.render.painter import CODE
+from vasari.render.layers.light import CODE
 
 CHANNELS = (16, 32, 64, 96)  # at 64, 32, 16 and 8 px
 MOST_GAIN = 1.1  # natural logarithm
@@ -24,7 +24,7 @@ def conv(before: int, after: int, stride: int = 1, side: int = 3) -> nn.Sequenti
 
 
 class Painter(nn.Module):
-    """What `vasari.render.painter.look` gives and the code, to a smooth gain and a tone.
+    """What `vasari.render.layers.light.look` gives and the code, to a smooth gain and a tone.
 
     Forward takes seen (n, 6, 128, 128) in 0 to 1 and code (n, CODE); it returns (n, 6, 64, 64):
     the logarithm of the gain of R, G and B, and the tone to add inside the mouth, 0 to 1.

@@ -21,7 +21,7 @@ from torch import Tensor
 from training.checkpoint import load, rate, save
 from training.painter.model import Painter, lit
 from training.reader.augment import SWAPPED
-from vasari.render.painter import DEGREES
+from vasari.render.layers.light import DEGREES
 from vasari.values import BLENDSHAPES
 
 BATCH = 24

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 
 from training.reader.data import PACK, ROOM
-from vasari.portrait.crops import upright
 from vasari.portrait.detail import EYE, MOUTH, Detail, window
 from vasari.portrait.reader import BOX_ROOM, FINE_ROOM
+from vasari.shape.crops import upright
 from vasari.values import BLENDSHAPES
 
 Random = np.random.Generator

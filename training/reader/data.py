@@ -24,7 +24,7 @@ import av
 import cv2
 import numpy as np
 
-from vasari.portrait.crops import cut_out, upright
+from vasari.shape.crops import cut_out, upright
 from vasari.values import BLENDSHAPES
 
 PACK = 192  # pixels a stored crop

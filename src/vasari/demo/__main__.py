@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from vasari.cli import main
+from vasari.cli.app import main
 from vasari.demo import demo_portrait, demo_voice
 from vasari.errors import VasariError
 

@@ -18,7 +18,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from vasari.errors import SoundError, VasariError
-from vasari.media.files import input_file
+from vasari.files import input_file
 from vasari.values import SOUND_HZ, FloatArray
 
 SHORTEST = 0.1  # seconds: less holds no sound of speech

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import OutputError, VasariError
+from vasari.files import Draft, as_path, cannot_write
 from vasari.media.encode import RECIPES, MovieFile
-from vasari.media.files import Draft, as_path, cannot_write
 from vasari.media.pictures import PictureFolder
 from vasari.media.sound import Sound
 

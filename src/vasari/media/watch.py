@@ -10,7 +10,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from vasari.errors import VideoError
-from vasari.media.files import input_file
+from vasari.files import input_file
 from vasari.media.sound import opened
 from vasari.values import MOTION_HZ, Picture
 

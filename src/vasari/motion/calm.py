@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vasari.face_space import face_space, lip_gaps
+from vasari.shape.space import face_space, lip_gaps
 from vasari.values import BLENDSHAPES, RESIDUALS, FloatArray, Motion
 
 SHARE = 0.5  # of the neighbours in each frame

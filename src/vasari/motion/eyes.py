@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vasari.face_space import LOOK_DOWN, LOOK_UP
+from vasari.shape.space import LOOK_DOWN, LOOK_UP
 from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray
 
 # Blinks: log-normal intervals (Bentivoglio 1997), here 20 a minute on average.

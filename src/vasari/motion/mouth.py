@@ -8,8 +8,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import face_space, lip_gaps
 from vasari.networks import network
+from vasari.shape.space import face_space, lip_gaps
 from vasari.speech import FEATURES
 from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.networks import network
-from vasari.portrait.crops import cut_out, to_picture, upright
+from vasari.shape.crops import cut_out, to_picture, upright
 from vasari.values import FloatArray, Picture
 
 

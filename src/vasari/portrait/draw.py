@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import face_space, rotation_matrix
 from vasari.portrait.read import box_of
+from vasari.shape.space import face_space, rotation_matrix
 from vasari.values import Face, FloatArray, Picture
 
 DRAW_LEAST = 900  # px, shorter pictures are enlarged so that thin lines stay thin

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 
 from vasari.networks import network
-from vasari.portrait.crops import cut_out
 from vasari.portrait.reader import read_landmarks
+from vasari.shape.crops import cut_out
 from vasari.values import FloatArray, Picture
 
 FINDER = "finder"  # network in weights/

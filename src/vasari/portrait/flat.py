@@ -18,7 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import (
+from vasari.shape.crops import cut_out, upright
+from vasari.shape.space import (
     LIDS_ABOVE,
     LIDS_LOWER,
     LIDS_UPPER,
@@ -26,7 +27,6 @@ from vasari.face_space import (
     LIP_RINGS_UPPER,
     face_space,
 )
-from vasari.portrait.crops import cut_out, upright
 from vasari.values import FloatArray, Indices, Picture
 
 UNIT = 100  # pixels an eye distance in the crop that is looked at

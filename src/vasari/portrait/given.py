@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import PictureError
-from vasari.face_space import face_space, pose_of
-from vasari.media.files import input_file, is_npz
+from vasari.files import input_file, is_npz
 from vasari.portrait.reader import Reading, read_landmarks
+from vasari.shape.space import face_space, pose_of
 from vasari.values import LANDMARKS, FloatArray, Picture
 
 WANTED = f"give {LANDMARKS} rows of x, y or x, y, z in pixels, as vasari read --save-landmarks does"

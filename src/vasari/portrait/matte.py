@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import face_space
 from vasari.networks import network
 from vasari.portrait.attached import attached
+from vasari.shape.space import face_space
 from vasari.values import FloatArray, Picture
 
 SIDE = 192  # px, input and output of the network

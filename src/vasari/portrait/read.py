@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import PictureError
-from vasari.face_space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
 from vasari.portrait.finder import FaceBox, find_faces
 from vasari.portrait.flat import settle_flat
 from vasari.portrait.gaze import gaze_of
@@ -19,6 +18,7 @@ from vasari.portrait.matte import Crop, find_matte
 from vasari.portrait.picture import Opened, from_array, open_picture
 from vasari.portrait.plate import make_plate
 from vasari.portrait.reader import Reading, read_landmarks
+from vasari.shape.space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Picture
 
 SMALLEST_FACE = 64  # px

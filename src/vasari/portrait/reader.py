@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.networks import network
-from vasari.portrait.crops import about, cut_out, squared, to_picture, upright
 from vasari.portrait.detail import refined
+from vasari.shape.crops import about, cut_out, squared, to_picture, upright
 from vasari.values import BLENDSHAPES, FloatArray, Picture
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import Pose, face_space
+from vasari.shape.space import Pose, face_space
 from vasari.values import FloatArray, Indices, Picture
 
 # Distances of the rings from the oval, eye distances.

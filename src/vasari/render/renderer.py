@@ -12,19 +12,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.face_space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_space
 from vasari.portrait.flat import is_flat
-from vasari.render.eyes import Eye
-from vasari.render.flat_mouth import FlatMouth
-from vasari.render.folds import Folds
-from vasari.render.glasses import BELOW_EYES, behind_dark_glass
-from vasari.render.lids import Lid
+from vasari.portrait.glasses import BELOW_EYES, behind_dark_glass
+from vasari.render.layers.eye import Eye
+from vasari.render.layers.flat_mouth import FlatMouth
+from vasari.render.layers.folds import Folds
+from vasari.render.layers.lid import Lid
+from vasari.render.layers.light import Painter, colourfulness
+from vasari.render.layers.mouth import Mouth
+from vasari.render.layers.mouth_painter import MouthPainter
+from vasari.render.layers.rims import Rims, find_rims, without_rims
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
-from vasari.render.mouth import Mouth
-from vasari.render.mouth_painter import MouthPainter
-from vasari.render.painter import Painter, colourfulness
 from vasari.render.raster import find_cuts, over, rasterise, soften
-from vasari.render.rims import Rims, find_rims, without_rims
+from vasari.shape.space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_space
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size

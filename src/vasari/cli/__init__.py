@@ -1,0 +1,5 @@
+"""The command `vasari`."""
+
+from vasari.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,220 @@
+"""The command `vasari`. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from typing import Annotated
+
+import typer
+
+import vasari
+from vasari.cli.options import (
+    AsJson,
+    DriverVideo,
+    Frame,
+    GivenLandmarks,
+    Out,
+    Picture,
+    WhichFace,
+    check_background,
+    check_fps,
+    check_size,
+    which,
+)
+from vasari.cli.terminal import CANNOT, INTERRUPTED, leave, progress, sentences, stop, tell
+
+app = typer.Typer(
+    name="vasari",
+    help="Makes a portrait speak: one picture and a voice become a video.",
+    epilog="Try: vasari say portrait.jpg voice.wav -o out.mp4",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    # one thread each for drawing and encoding: those of the libraries would only get in between
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        app(prog_name="vasari")
+    except KeyboardInterrupt:
+        leave("Stopped; nothing was left behind.", INTERRUPTED)
+
+
+@app.command()
+def say(
+    picture: Picture,
+    sound: Annotated[str, typer.Argument(metavar="SOUND", help="A sound or video file.")],
+    out: Out,
+    size: Annotated[
+        int, typer.Option(min=256, max=1024, callback=check_size, help="Pixels of --frame crop.")
+    ] = 512,
+    fps: Annotated[
+        int, typer.Option(callback=check_fps, help="Pictures a second: 25, 30, 40, 50 or 60.")
+    ] = 25,
+    frame: Frame = "crop",
+    background: Annotated[
+        str, typer.Option(callback=check_background, help="keep, green, #rrggbb or transparent.")
+    ] = "keep",
+    face: WhichFace = "1",
+    landmarks: GivenLandmarks = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another way to move.")] = 0,
+    still: Annotated[
+        bool, typer.Option("--still", help="Keep head and body where they are.")
+    ] = False,
+) -> None:
+    """Make a video in which PICTURE says SOUND.
+
+    Examples:
+    vasari say ada.jpg hello.wav -o ada.mp4
+
+    vasari say ada.jpg hello.wav -o ada.webm --background transparent
+    """
+    with sentences():
+        from vasari.jobs.say import say as make
+
+        with progress() as show:
+            make(
+                picture, sound, out, size=size, fps=fps, frame=frame, background=background,
+                face=which(face), landmarks=landmarks, seed=seed, still=still, progress=show,
+                tell=tell,
+            )  # fmt: skip
+        tell(f"Made {out}")
+
+
+@app.command()
+def read(
+    picture: Picture,
+    out: Annotated[
+        str | None, typer.Option("-o", "--out", metavar="FACE", help="Save the face as one file.")
+    ] = None,
+    draw: Annotated[
+        str | None, typer.Option(metavar="PNG", help="Draw what was read on the picture.")
+    ] = None,
+    as_json: AsJson = False,
+    face: WhichFace = "1",
+    landmarks: GivenLandmarks = None,
+    save_landmarks: Annotated[
+        str | None, typer.Option(metavar="FILE.npz", help="Save the landmarks, to be corrected.")
+    ] = None,
+) -> None:
+    """Read the face in PICTURE: landmarks, pose, gaze.
+
+    Examples:
+    vasari read ada.jpg -o ada.face --draw ada-read.png
+
+    vasari read ada.jpg --json > ada.json
+    """
+    with sentences():
+        from vasari.jobs.read import read_files
+
+        found = read_files(picture, which(face), landmarks, out, draw, save_landmarks, tell)
+        if as_json:
+            print(json.dumps(found))
+
+
+@app.command()
+def track(
+    video: Annotated[
+        str, typer.Argument(metavar="VIDEO", help="A video of one face, or a Live Link Face CSV.")
+    ],
+    out: Annotated[str, typer.Option("-o", "--out", metavar="MOTION", help="The motion file.")],
+    landmarks: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.npz", help="Also the landmarks, pixels of the video."),
+    ] = None,
+    csv: Annotated[
+        str | None, typer.Option(metavar="FILE.csv", help="Also as Live Link Face writes it.")
+    ] = None,
+) -> None:
+    """Take the motion of the face in VIDEO, at 25 pictures a second.
+
+    Examples:
+    vasari track ada.mp4 -o ada.motion --csv ada.csv
+
+    vasari track take.csv -o take.motion
+    """
+    with sentences():
+        from vasari.jobs.track import track_files
+
+        with progress() as show:
+            track_files(video, out, landmarks, csv, show, tell)
+
+
+@app.command()
+def drive(
+    picture: Picture,
+    video: DriverVideo,
+    out: Out,
+    absolute: Annotated[
+        bool,
+        typer.Option("--absolute", help="Pose and expression as they are, not as changes."),
+    ] = False,
+    frame: Frame = "crop",
+    face: WhichFace = "1",
+    landmarks: GivenLandmarks = None,
+) -> None:
+    """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
+
+    VIDEO may also be a motion: there is no sound then.
+
+    Examples:
+    vasari drive ada.jpg actor.mp4 -o ada.mp4
+
+    vasari drive ada.jpg actor.motion -o ada.mp4
+
+    vasari drive first.png clip.mp4 -o again.mp4 --absolute --frame full
+    """
+    with sentences():
+        from vasari.jobs.drive import drive as make
+
+        with progress() as show:
+            make(
+                picture, video, out, absolute=absolute, frame=frame, face=which(face),
+                landmarks=landmarks, progress=show, tell=tell,
+            )  # fmt: skip
+        tell(f"Made {out}")
+
+
+@app.command()
+def bench(as_json: AsJson = False) -> None:
+    """Measure how fast this machine makes a video."""
+    with sentences():
+        from vasari.jobs.bench import measure, report
+
+        result = measure(tell)
+        print(json.dumps(result) if as_json else report(result))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed, and whether it works."""
+    with sentences():
+        from vasari.jobs.doctor import examine
+
+        healthy = examine(print)
+    if not healthy:
+        raise typer.Exit(CANNOT)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"vasari {vasari.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,1 @@
+"""A video or the curves of Live Link Face to `Motion`."""

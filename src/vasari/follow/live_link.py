@@ -1,0 +1,163 @@
+"""`Motion` to and from the CSV that the app Live Link Face writes.
+
+One row a frame: timecode `HH:MM:SS:FF.fff`, the number of values, 52 blendshapes by their ARKit
+names in capitals, then yaw, pitch and roll of the head and of each eye in radians. Head and eyes
+are in ARKit's axes (x to the viewer's right, y up, z towards the viewer), right-handed: yaw is
+positive towards the picture's right, pitch downwards, roll counter-clockwise as seen.
+
+A motion keeps the rows it was read from. What is still the same when it is written again is
+written as it was, digit by digit: timecodes, both eyes apart, and more digits than a float32 has.
+What the CSV has no column for, position and residuals, stays in the `Motion` file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.errors import VideoError
+from vasari.files import input_file, write_whole
+from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray, Motion
+
+_SIDED = ("EyeBlink", "EyeLookDown", "EyeLookIn", "EyeLookOut", "EyeLookUp", "EyeSquint", "EyeWide")
+SHAPES = (
+    *(f"{name}{side}" for side in ("Left", "Right") for name in _SIDED),
+    "JawForward", "JawRight", "JawLeft", "JawOpen",
+    "MouthClose", "MouthFunnel", "MouthPucker", "MouthRight", "MouthLeft",
+    "MouthSmileLeft", "MouthSmileRight", "MouthFrownLeft", "MouthFrownRight",
+    "MouthDimpleLeft", "MouthDimpleRight", "MouthStretchLeft", "MouthStretchRight",
+    "MouthRollLower", "MouthRollUpper", "MouthShrugLower", "MouthShrugUpper",
+    "MouthPressLeft", "MouthPressRight", "MouthLowerDownLeft", "MouthLowerDownRight",
+    "MouthUpperUpLeft", "MouthUpperUpRight",
+    "BrowDownLeft", "BrowDownRight", "BrowInnerUp", "BrowOuterUpLeft", "BrowOuterUpRight",
+    "CheekPuff", "CheekSquintLeft", "CheekSquintRight", "NoseSneerLeft", "NoseSneerRight",
+    "TongueOut",
+)  # fmt: skip
+TURNS = tuple(
+    f"{part}{axis}" for part in ("Head", "LeftEye", "RightEye") for axis in ("Yaw", "Pitch", "Roll")
+)
+VALUES = (*SHAPES, *TURNS)  # 61
+HEADER = ("Timecode", "BlendShapeCount", *VALUES)
+
+ORDER = [BLENDSHAPES.index(name[0].lower() + name[1:]) for name in SHAPES]
+HEAD = slice(len(SHAPES), len(SHAPES) + 3)
+EYES = (slice(len(SHAPES) + 3, len(SHAPES) + 5), slice(len(SHAPES) + 6, len(SHAPES) + 8))
+HEAD_SIGNS = np.degrees([1, -1, -1])  # radians in their axes to degrees in ours
+EYE_SIGNS = np.degrees([1, -1])
+RATES = (24, 25, 30, 48, 50, 60, 120)  # frames a second that a timecode may count
+APP_RATE = 60  # where the timecodes do not tell
+TIMECODE = re.compile(r"(\d+):(\d+):(\d+)[:;](\d+)(?:\.(\d+))?")
+
+
+def read_live_link(path: str | os.PathLike[str]) -> Motion:
+    """A take of Live Link Face: one motion frame a row, at the rate of its timecodes.
+
+    A row without values repeats the one before it.
+
+    Raises:
+        VideoError: the file is missing or something else.
+    """
+    file = input_file(path, "CSV", VideoError)
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        return _motion(tuple(line for line in lines if line.strip()))
+    except (OSError, ValueError, IndexError) as error:
+        raise VideoError(
+            f"{file} is no CSV of Live Link Face ({error}): give a take as the app exports it."
+        ) from error
+
+
+def write_live_link(motion: Motion, path: str | os.PathLike[str]) -> None:
+    """Write the CSV, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
+    table = _table(motion)
+    again = _motion(motion.recorded) if motion.recorded else None
+    if again is not None and len(again) == len(motion):
+        rows = _rows_again(motion.recorded, table, table == _table(again))
+    else:
+        rows = [",".join(HEADER), *map(partial(_row, motion.rate), range(len(table)), table)]
+    write_whole(path, ("\n".join(rows) + "\n").encode())
+
+
+def is_live_link(path: str | os.PathLike[str]) -> bool:
+    """Whether a name is that of a CSV."""
+    return os.fspath(path).lower().endswith(".csv")
+
+
+def _motion(rows: tuple[str, ...]) -> Motion:
+    """The motion of a header and its rows."""
+    places = _places(rows[0])
+    table = np.zeros((len(rows) - 1, len(VALUES)))
+    for k, row in enumerate(rows[1:]):
+        table[k] = table[k - 1] if k else 0
+        cells = row.split(",")
+        for value, at in enumerate(places):
+            if 0 <= at < len(cells) and cells[at].strip():
+                table[k, value] = float(cells[at])
+    expression = np.zeros((len(table), EXPRESSION), np.float32)
+    expression[:, ORDER] = table[:, : len(SHAPES)]
+    gaze = (table[:, EYES[0]] + table[:, EYES[1]]) / 2 * EYE_SIGNS
+    return Motion(
+        (table[:, HEAD] * HEAD_SIGNS).astype(np.float32), np.zeros((len(table), 3), np.float32),
+        gaze.astype(np.float32), expression, _rate([row.split(",")[0] for row in rows[1:]]),
+        recorded=rows,
+    )  # fmt: skip
+
+
+def _places(header: str) -> list[int]:
+    """For each of VALUES its column, -1 where the file has none."""
+    names = [name.strip().lower() for name in header.split(",")]
+    if names[0] != "timecode" or "jawopen" not in names:
+        raise ValueError("its first row has other names")
+    return [names.index(name.lower()) if name.lower() in names else -1 for name in VALUES]
+
+
+def _rate(timecodes: list[str]) -> float:
+    """Frames a second: the least usual rate that counts to the highest frame number seen."""
+    parts = [match.groups() for code in timecodes if (match := TIMECODE.match(code.strip()))]
+    if len({part[2] for part in parts}) < 2:  # no whole second was seen
+        return float(APP_RATE)
+    highest = max(int(part[3]) for part in parts)
+    return float(next((rate for rate in RATES if rate > highest), RATES[-1]))
+
+
+def _table(motion: Motion) -> FloatArray:
+    """(T, 61) float32, the columns of the CSV."""
+    table = np.zeros((len(motion), len(VALUES)))
+    table[:, : len(SHAPES)] = motion.expression[:, ORDER]
+    table[:, HEAD] = motion.rotation / HEAD_SIGNS
+    for eye in EYES:
+        table[:, eye] = motion.gaze / EYE_SIGNS
+    return table.astype(np.float32)
+
+
+def _row(rate: float, k: int, values: FloatArray) -> str:
+    return ",".join([_timecode(k, rate), str(len(VALUES)), *(f"{v:.10f}" for v in values)])
+
+
+def _timecode(k: int, rate: float) -> str:
+    """Of frame k, counted from midnight."""
+    whole = max(round(rate), 1)
+    seconds, frame = divmod(k, whole)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frame:02d}.000"
+
+
+def _rows_again(recorded: tuple[str, ...], table: FloatArray, same: NDArray[np.bool_]) -> list[str]:
+    """The rows as they were recorded, but for the values that have changed."""
+    places, width = _places(recorded[0]), recorded[0].count(",") + 1
+    rows = [recorded[0]]
+    for row, values, kept in zip(recorded[1:], table, same, strict=True):
+        cells = row.split(",")
+        cells += [""] * (width - len(cells))
+        for value, at in enumerate(places):
+            if at >= 0 and not kept[value]:
+                cells[at] = f"{values[value]:.10f}"
+        rows.append(row if kept.all() else ",".join(cells))
+    return rows

@@ -1,0 +1,122 @@
+"""From files to a file: the portrait speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from os import PathLike
+
+import numpy as np
+
+from vasari._talk import Frame, talk
+from vasari.errors import OutputError, PictureError
+from vasari.files import as_path, same_file
+from vasari.media import Sound, VideoWriter, open_sound
+from vasari.media.video import check_output
+from vasari.portrait import read_portrait
+from vasari.portrait.given import load_landmarks
+from vasari.portrait.picture import shrinkage
+from vasari.portrait.read import say_if_unsure
+from vasari.render.background import parse_background
+from vasari.values import SOUND_HZ, Face, FloatArray, Style
+from vasari.values.face import is_face_file
+
+SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
+SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
+
+Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
+Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz or JSON
+Tell = Callable[[str], None]  # takes a sentence for the person
+Progress = Callable[[int, int | None], None]  # takes pictures made, and in all where known
+
+
+def say(
+    picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
+    size: int = 512, fps: int = 25, frame: Frame = "crop", background: str = "keep",
+    face: Which = 1, landmarks: Landmarks = None, seed: int = 0, still: bool = False,
+    progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
+) -> None:  # fmt: skip
+    """Make a video in which the picture says the sound.
+
+    Args:
+        picture: a picture file, a saved face, or a `Face`.
+        sound: any sound or video file.
+        out: .mp4, .webm or .mov, or a folder of PNG pictures, ending in "/".
+        size: side of the video for frame "crop", pixels, 256 to 1024.
+        fps: pictures a second: 25, 30, 40, 50 or 60.
+        frame: "crop" (head and shoulders) or "full" (the whole picture).
+        background: "keep", "green", "#rrggbb" or "transparent".
+        face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
+            width, height) in pixels of the file.
+        landmarks: a file with the landmarks of the face, npz or JSON, taken instead of reading
+            them; pixels of the picture's file, upright.
+        seed: another seed, another way to move.
+        still: head and body stay where they are; lips, blinks and eyes live.
+        progress: called after each picture.
+        tell: called with each sentence that the user should know.
+
+    Raises:
+        VasariError: one sentence that says what is wrong and what to do.
+    """
+    if frame == "crop" and (size % 2 or not SIZES[0] <= size <= SIZES[1]):
+        raise OutputError(f"{size} pixels cannot be made: use an even size from 256 to 1024.")
+    ground = parse_background(background)
+    transparent = ground == "transparent"
+    check_output(out, transparent=transparent)
+    voice = open_sound(sound)
+    _spare_inputs(out, voice, picture)
+    total = None if voice.duration is None else round(voice.duration * fps)
+    style = Style(seed=seed, head=0.0 if still else 1.0)
+    with VideoWriter(out, fps, voice, transparent=transparent) as video:
+        who = portrait_of(picture, face, landmarks, tell)
+        heard = _watched(voice.pieces(), tell)
+        shown = talk(who, heard, size=size, fps=fps, frame=frame, background=ground, style=style)
+        for done, image in enumerate(shown, 1):
+            video.write(image)
+            progress(done, total)
+
+
+def portrait_of(
+    picture: str | PathLike[str] | Face, face: Which, landmarks: Landmarks, tell: Tell
+) -> Face:
+    """A face from a picture, or from a file that `vasari read -o` made, or as it is."""
+    if landmarks is not None:
+        return _as_given(picture, face, landmarks, tell)
+    if isinstance(picture, Face) or is_face_file(picture):
+        known = picture if isinstance(picture, Face) else Face.load(picture)
+        say_if_unsure(known.confidence, tell)
+        return known
+    if isinstance(face, int):
+        return read_portrait(picture, face, tell)
+    shrunk = shrinkage(picture)
+    return read_portrait(picture, [shrunk * edge for edge in face], tell)
+
+
+def _as_given(
+    picture: str | PathLike[str] | Face, face: Which, landmarks: str | PathLike[str], tell: Tell
+) -> Face:
+    """The face whose landmarks a person gives."""
+    if face != 1:
+        raise PictureError("The landmarks say which face is meant: leave --face away.")
+    marks = load_landmarks(landmarks)
+    if isinstance(picture, Face) or is_face_file(picture):
+        raise PictureError("A saved face has its landmarks: give the picture with --landmarks.")
+    return read_portrait(picture, say=tell, landmarks=marks * shrinkage(picture))
+
+
+def _spare_inputs(
+    out: str | PathLike[str], sound: Sound, picture: str | PathLike[str] | Face
+) -> None:
+    inputs = [sound.path] if isinstance(picture, Face) else [sound.path, as_path(picture)]
+    for path in inputs:
+        if same_file(as_path(out), path):
+            raise OutputError(f"{path} is an input: give the video another name.")
+
+
+def _watched(pieces: Iterable[FloatArray], tell: Tell) -> Iterator[FloatArray]:
+    """The pieces; at the end says so if they were all silent."""
+    peak, samples = 0.0, 0
+    for piece in pieces:
+        peak, samples = max(peak, float(np.abs(piece).max(initial=0))), samples + len(piece)
+        yield piece
+    if peak < SILENT:
+        tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only idles.")

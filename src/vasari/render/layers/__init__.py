@@ -1,0 +1,1 @@
+"""What lies over the warped portrait, each layer drawn by one call."""

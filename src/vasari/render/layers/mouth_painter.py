@@ -1,0 +1,96 @@
+"""The mouth painter: a small network that makes a drawn mouth look photographed.
+
+What `Mouth` draws has its teeth in the right place, the same for ever, but a flat tongue, a hard
+rim and a light of its own. The network sees that drawing within the lips around it and says by
+how much each pixel inside, and on the lips' inner edge, should differ.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.networks import network
+from vasari.render.layers.patch import inside_of, seen_from
+from vasari.shape.space import Pose, face_space
+from vasari.values import FloatArray, Picture
+
+WIDTH, HEIGHT = 128, 96  # pixels that the network sees
+DENSITY = 144  # of them an eye distance: those of a 512 pixel picture
+DOWN = 0.13  # the crop's middle below the line where the lips meet, eye distances
+EDGE = 0.025  # eye distances of the lips' inner edge that are painted, too
+BLUEST = 1.08  # blue to green, times that of the teeth: no tongue is violet in white light
+ALL = 0.012  # square eye distances of open mouth from which all paint is on
+
+
+def window(pose: Pose, line: FloatArray) -> NDArray[np.float64]:
+    """Similarity (2, 3) from picture pixels to the crop, upright; `line` (3,) is the middle of
+    the closed lips in the face space."""
+    turn = np.radians(float(pose.rotation[2]))
+    a = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    a *= DENSITY / pose.scale
+    middle = pose.project(line + np.array([0, DOWN, 0], np.float32))[:2]
+    return np.column_stack([a, np.array([WIDTH - 1, HEIGHT - 1]) / 2 - a @ middle])
+
+
+def look(picture: Picture, ring: FloatArray, m: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """(HEIGHT, WIDTH, 4): the crop `m` of a picture (H, W, 3 or 4), and the inside of the lips'
+    ring (n, 2) in the picture."""
+    out = np.empty((HEIGHT, WIDTH, 4), np.uint8)
+    out[..., :3] = seen_from(picture, m, (WIDTH, HEIGHT))
+    inside = np.zeros((HEIGHT, WIDTH), np.uint8)
+    there = ring @ m[:, :2].T + m[:, 2]
+    cv2.fillPoly(inside, [np.round(there * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    out[..., 3] = inside
+    return out
+
+
+class MouthPainter:
+    """Paints the mouth of one portrait.
+
+    Args:
+        line: (3,) the middle of its closed lips in the face space.
+        tooth: (3,) the colour of its teeth, 0 to 255, which tells the light.
+        colour: 0 for a portrait without any colour, 1 for one that has it.
+    """
+
+    def __init__(self, line: FloatArray, tooth: FloatArray, colour: float) -> None:
+        self._line, self._colour = line, np.float32(colour)
+        self._bluest = np.float32(BLUEST * tooth[2] / max(float(tooth[1]), 1.0))
+        self._ring = face_space().rings["lips_inner"]
+
+    def paint(self, out: Picture, points: FloatArray, pose: Pose, share: float) -> None:
+        """Paint over what was drawn, in place.
+
+        Args:
+            out: (H, W, 3 or 4) the picture drawn so far.
+            points: (468+, 2+) where the landmarks are now, pixels.
+            pose: where the head is now.
+            share: 0 to 1, how much of the mouth is drawn; the rest is the portrait's own.
+        """
+        ring = points[self._ring, :2]
+        share *= min(1.0, cv2.contourArea(ring) / (ALL * pose.scale**2))
+        if share < 1e-3:
+            return
+        m = window(pose, self._line)
+        seen = look(out, ring, m)
+        (more,) = network("mouth").run(["more"], {"seen": seen[None]})
+        green, blue = seen[..., 1] + more[..., 1], seen[..., 2]
+        more[..., 2] = np.minimum(more[..., 2], np.maximum(self._bluest * green - blue, 0))
+        grey = more.mean(2, keepdims=True)  # engravings and statues stay grey
+        more = grey + self._colour * (more - grey)
+        _add(out, np.float32(share) * more, m)
+
+
+def _add(out: Picture, more: FloatArray, m: NDArray[np.float64]) -> None:
+    """Add to a picture (H, W, 3 or 4) what a crop `m` of it says, in place; colours stay below
+    alpha."""
+    x0, y0, x1, y1 = inside_of(m, (WIDTH, HEIGHT), out)
+    from_box = m @ np.array([[1, 0, x0], [0, 1, y0], [0, 0, 1.0]])
+    box, size = out[y0:y1, x0:x1], (int(x1 - x0), int(y1 - y0))
+    if min(size) < 1:
+        return
+    laid = cv2.warpAffine(more, from_box, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    most = box[..., 3:] if out.shape[2] == 4 else 255
+    box[..., :3] = np.clip(np.rint(box[..., :3] + laid), 0, most)

@@ -1,0 +1,36 @@
+"""The plain values that travel between the rooms: `Face`, `Motion`, `Style`, and their files.
+
+Coordinates of the face space (MediaPipe's canonical face is its zero pose): x to the picture's
+right, y down, z away from the viewer; lengths in eye distances (outer corner to outer corner).
+Left and right are the subject's.
+"""
+
+from vasari.values.arrays import (
+    BLENDSHAPES,
+    EXPRESSION,
+    LANDMARKS,
+    MOTION_HZ,
+    RESIDUALS,
+    SOUND_HZ,
+    FloatArray,
+    Indices,
+    Picture,
+)
+from vasari.values.face import Face
+from vasari.values.motion import Motion
+from vasari.values.style import Style
+
+__all__ = [
+    "BLENDSHAPES",
+    "EXPRESSION",
+    "LANDMARKS",
+    "MOTION_HZ",
+    "RESIDUALS",
+    "SOUND_HZ",
+    "Face",
+    "FloatArray",
+    "Indices",
+    "Motion",
+    "Picture",
+    "Style",
+]

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from tests.faces import made_face
+from vasari.render.layers.rims import find_rims, without_rims
+from vasari.shape.space import face_space
+from vasari.values import Face, Picture
+
+REACH = 0.22  # of a rim around the middle of an eye, eye distances
+
+
+def skin() -> tuple[Face, Picture]:
+    face = made_face(side=420)
+    return face, np.full((420, 420, 3), 200, np.uint8)
+
+
+def with_glasses(face: Face, picture: Picture) -> Picture:
+    """Two round rims and a bridge, drawn in black."""
+    out = picture.copy()
+    reach = round(REACH * face.scale)
+    eyes = [
+        face.landmarks[face_space().rings[n], :2].mean(0).tolist()
+        for n in ("right_eye", "left_eye")
+    ]
+    for x, y in eyes:
+        cv2.circle(out, (round(x), round(y)), reach, (20, 20, 20), 3, cv2.LINE_AA)
+    (x0, y0), (x1, y1) = eyes
+    ends = (
+        (round(float(x0)) + reach, round(float(y0))),
+        (round(float(x1)) - reach, round(float(y1))),
+    )
+    cv2.line(out, *ends, (20, 20, 20), 3, cv2.LINE_AA)
+    return out
+
+
+def test_rims_are_found_and_bare_skin_is_left_alone() -> None:
+    face, picture = skin()
+    assert find_rims(picture, face.landmarks) is None
+    band = find_rims(with_glasses(face, picture), face.landmarks)
+    assert band is not None
+    x, y = face.landmarks[face_space().rings["right_eye"], :2].mean(0).tolist()
+    assert band[round(y + REACH * face.scale), round(x)] == 255
+    assert band[round(y), round(x)] == 0
+
+
+def test_below_the_rims_is_skin() -> None:
+    face, picture = skin()
+    glasses = with_glasses(face, picture)
+    band = find_rims(glasses, face.landmarks)
+    assert band is not None
+    person = np.dstack([glasses, np.full(glasses.shape[:2], 255, np.uint8)])
+    bare = without_rims(person, band)
+    lifted = band == 255
+    assert np.median(bare[lifted][:, 0]) > 150
+    assert (bare[~lifted] == person[~lifted]).all()

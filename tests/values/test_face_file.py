@@ -1,0 +1,67 @@
+"""A face comes back from its file as it was."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vasari.errors import OutputError, PictureError
+from vasari.values import EXPRESSION, LANDMARKS, Face
+from vasari.values.face import is_face_file
+
+
+def some_face() -> Face:
+    rng = np.random.default_rng(4)
+    picture = rng.integers(0, 256, (90, 120, 3), np.uint8)
+    plate = picture.copy()
+    plate[20:60, 30:90] = 7
+
+    def floats(*shape: int) -> np.ndarray:
+        return rng.normal(size=shape).astype(np.float32)
+
+    return Face(
+        picture=picture, matte=rng.integers(0, 256, (90, 120), np.uint8), plate=plate,
+        crop=(-3.5, 4.25, 96.0), landmarks=floats(LANDMARKS, 3), scale=31.5, rotation=floats(3),
+        origin=floats(3), neutral=floats(LANDMARKS, 3), expression=floats(EXPRESSION),
+        gaze=floats(2), confidence=0.75,
+    )  # fmt: skip
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    face, path = some_face(), tmp_path / "ada ü.face"
+    face.save(path)
+    back = Face.load(path)
+    for field in fields(Face):
+        np.testing.assert_array_equal(getattr(back, field.name), getattr(face, field.name))
+    assert is_face_file(path)
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]  # nothing temporary is left
+
+
+def test_a_plate_that_is_the_picture(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    face = replace(some_face(), plate=some_face().picture)
+    face.save(tmp_path / "f")
+    assert (Face.load(tmp_path / "f").plate == face.picture).all()
+
+
+def test_foreign_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("hello")
+    np.savez(tmp_path / "other.npz", a=np.zeros(3))
+    whole = tmp_path / "whole.face"
+    some_face().save(whole)
+    (tmp_path / "cut.face").write_bytes(whole.read_bytes()[:2000])
+    np.save(tmp_path / "pickle.npy", np.array([{}], dtype=object), allow_pickle=True)
+    np.save(tmp_path / "plain.npy", np.zeros(3))
+    for name in ("text", "other.npz", "cut.face", "pickle.npy", "plain.npy", "missing", "."):
+        with pytest.raises(PictureError) as caught:
+            Face.load(tmp_path / name)
+        assert str(caught.value).endswith(".")
+
+
+def test_unwritable_place(tmp_path: Path) -> None:
+    with pytest.raises(OutputError):
+        some_face().save(tmp_path / "no folder" / "x.face")
