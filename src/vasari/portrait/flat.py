@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.shape.crops import cut_out, upright
-from vasari.shape.space import (
+from vasari.shape.landmarks import (
     LIDS_ABOVE,
     LIDS_LOWER,
     LIDS_UPPER,
     LIP_RINGS_LOWER,
     LIP_RINGS_UPPER,
-    face_space,
 )
+from vasari.shape.space import face_space
 from vasari.values import FloatArray, Indices, Picture
 
 UNIT = 100  # pixels an eye distance in the crop that is looked at

@@ -24,7 +24,8 @@ from vasari.render.layers.mouth_painter import MouthPainter
 from vasari.render.layers.rims import Rims, find_rims, without_rims
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
 from vasari.render.raster import find_cuts, over, rasterise, soften
-from vasari.shape.space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_space
+from vasari.shape.landmarks import LIDS_ABOVE, LIDS_UPPER
+from vasari.shape.space import NECK, Pose, Rig, face_space
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
 CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size

@@ -5,7 +5,7 @@ import numpy as np
 from tests.faces import made_face
 from vasari.portrait.glasses import BELOW_EYES, behind_dark_glass
 from vasari.render.layers.lid import Lid
-from vasari.shape.space import LIDS_ABOVE, LIDS_UPPER
+from vasari.shape.landmarks import LIDS_ABOVE, LIDS_UPPER
 
 
 def shut(face):  # type: ignore[no-untyped-def]
