@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from os import PathLike
-from typing import Literal
 
 import numpy as np
 
@@ -12,12 +11,13 @@ from vasari.errors import SoundError
 from vasari.media import open_sound
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
-from vasari.render import Hair, Renderer, onto_face
+from vasari.render import Body, Renderer
 from vasari.render.background import Background
+from vasari.render.stage import Frame
+from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
 from vasari.values import SOUND_HZ, Face, FloatArray, Picture, Style
 
-Frame = Literal["crop", "full"]
 SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]
 LEAD = 1.0  # motion frames: lips that hear 80 ms ahead come late by a frame in some clips
 CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks cost less
@@ -43,17 +43,16 @@ def talk(
     Yields:
         (H, W, 3) uint8 RGB, or (H, W, 4) with straight alpha for a transparent background.
     """
-    renderer = Renderer(face, size, frame, background)
-    speech, motion = SpeechStream(chunk), MotionStream(style or Style(), chunk)
-    rate, hair = FrameRate(fps, LEAD), Hair()
+    style = style or Style()
+    renderer, body = Renderer(face, size, frame, background), Body(breath=style.head)
+    speech, motion, rate = SpeechStream(chunk), MotionStream(style, chunk), FrameRate(fps, LEAD)
     heard, shown = 0, 0
     for piece, last in with_last(sound_pieces(sound)):
         heard += len(piece)
         moves = motion.push(speech.push(piece, last), last)
         moves = rate.push(moves, pictures_in(heard, fps) if last else None)
         moves, shown = onto_face(face, moves, shown / fps), shown + len(moves)
-        moves = hair.push(moves)
-        yield from renderer.draw_all(moves)
+        yield from renderer.draw_all(moves, body.push(moves))
 
 
 def sound_pieces(sound: SoundLike) -> Iterable[FloatArray]:

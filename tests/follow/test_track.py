@@ -15,7 +15,7 @@ from vasari.errors import VideoError
 from vasari.follow.smooth import smooth
 from vasari.follow.track import Track, track
 from vasari.media import VideoWriter
-from vasari.render.renderer import CAMERA
+from vasari.shape.space import CAMERA
 from vasari.values import BLENDSHAPES, Motion
 
 SIDE = 288

@@ -22,8 +22,7 @@ from vasari.follow.follower import Follower, Sight
 from vasari.follow.smooth import smooth
 from vasari.media import read_video
 from vasari.portrait.gaze import gaze_of
-from vasari.render.renderer import CAMERA
-from vasari.shape.space import Pose, face_space, pose_of
+from vasari.shape.space import CAMERA, Pose, face_space, pose_of
 from vasari.values import (
     BLENDSHAPES,
     EXPRESSION,

@@ -9,7 +9,6 @@ from os import PathLike
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari._talk import Frame
 from vasari.errors import OutputError, SoundError, VideoError
 from vasari.files import as_path, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
@@ -18,9 +17,10 @@ from vasari.jobs.say import Landmarks, Progress, Tell, Which, portrait_of
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
 from vasari.motion.frame_rate import resampled
-from vasari.render import Hair, Renderer, onto_face
+from vasari.render import Body, Renderer
 from vasari.render.renderer import Paint
-from vasari.shape.onto_face import MOUTH
+from vasari.render.stage import Frame
+from vasari.shape.onto_face import MOUTH, onto_face
 from vasari.shape.space import NECK, rotation_angles, rotation_matrix
 from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Picture
 
@@ -124,8 +124,7 @@ def follow(
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
     motion = as_seen(face, driver) if absolute else as_changes(face, driver)
-    motion, renderer = Hair().push(motion), Renderer(face, size, frame, paint=paint)
-    yield from renderer.draw_all(motion)
+    yield from Renderer(face, size, frame, paint=paint).draw_all(motion, Body().push(motion))
 
 
 def as_changes(face: Face, driver: Driver) -> Motion:

@@ -7,7 +7,7 @@ from os import PathLike
 
 import numpy as np
 
-from vasari._talk import Frame, talk
+from vasari._talk import talk
 from vasari.errors import OutputError, PictureError
 from vasari.files import as_path, same_file
 from vasari.media import Sound, VideoWriter, open_sound
@@ -17,6 +17,7 @@ from vasari.portrait.given import load_landmarks
 from vasari.portrait.picture import shrinkage
 from vasari.portrait.read import say_if_unsure
 from vasari.render.background import parse_background
+from vasari.render.stage import Frame
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 

@@ -66,7 +66,7 @@ class MotionStream:
         n = len(features)
         rotation, position = np.zeros((n, 3), np.float32), np.zeros((n, 3), np.float32)
         gaze, closure = np.zeros((n, 2), np.float32), np.zeros(n, np.float32)
-        gate, raised, breath = (np.zeros(n, np.float32) for _ in range(3))
+        gate, raised = np.zeros(n, np.float32), np.zeros(n, np.float32)
         for k, frame in enumerate(features):
             voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
             gate[k] = self._gate.step(voice, loudness)
@@ -74,7 +74,6 @@ class MotionStream:
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
             rotation[k] *= np.float32(self._style.head)
             position[k] *= np.float32(self._style.head)
-            breath[k] = self._head.breath * self._style.head
             gaze[k] = self._gaze.step(rotation[k])
             closure[k] = self._blinks.step(self._gaze.jumped)
             if not self._style.blinks:
@@ -85,7 +84,7 @@ class MotionStream:
         self._brows.write(expression, raised)
         write_eyes(expression, closure, gaze)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
-        return Motion(rotation, position, gaze, expression, breath=breath)
+        return Motion(rotation, position, gaze, expression)
 
 
 def _nothing() -> Motion:

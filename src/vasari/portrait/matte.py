@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vasari.networks import network
 from vasari.portrait.attached import attached
 from vasari.shape.crops import cut_out, of_square
+from vasari.shape.landmarks import CHIN, FOREHEAD
 from vasari.shape.space import face_space
 from vasari.values import FloatArray, Picture
 
@@ -61,7 +62,7 @@ def outline(landmarks: FloatArray, size: tuple[int, int]) -> FloatArray:
     """(H, W) 0 to 1: a soft head and shoulders around the face, for want of anything better."""
     oval = landmarks[face_space().rings["face_oval"], :2]
     middle, reach = oval.mean(0), float(np.ptp(oval[:, 1]))
-    down = landmarks[152, :2] - landmarks[10, :2]
+    down = landmarks[CHIN, :2] - landmarks[FOREHEAD, :2]
     down = down / max(float(np.hypot(*down)), 1e-6)
     head = cv2.convexHull(np.concatenate([
         middle + (oval - middle) * 1.12, middle + (oval - middle) * 1.12 - down * reach * 0.22

@@ -66,6 +66,21 @@ def by_pose(
     return np.column_stack([a, there - a @ pose.project(middle)[:2]])
 
 
+def framed(x: float, y: float, zoom: float) -> NDArray[np.float64]:
+    """(2, 3) from picture pixels to those of a frame whose first pixel lies at x, y."""
+    return np.array([[zoom, 0, -x * zoom], [0, zoom, -y * zoom]])
+
+
+def into_frame(points: FloatArray, x: float, y: float, zoom: float) -> FloatArray:
+    """(..., 3) pixels of the picture to those of a frame as `framed` cuts it; depth grows too."""
+    return np.asarray((points - np.array([x, y, 0])) * zoom, np.float32)
+
+
+def out_of_frame(points: FloatArray, x: float, y: float, zoom: float) -> FloatArray:
+    """The inverse of `into_frame`."""
+    return np.asarray(points / zoom + np.array([x, y, 0]), np.float32)
+
+
 def of_square(x: float, y: float, extent: float, side: int) -> NDArray[np.float64]:
     """(2, 3) from picture pixels to the crop of `side` pixels that shows the square at x, y."""
     zoom = side / extent

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from vasari.errors import PictureError
 from vasari.files import is_npz, write_whole
 from vasari.values.arrays import EXPRESSION, LANDMARKS, FloatArray, Picture
+from vasari.values.traits import Traits
 
 KIND = "vasari face"
-VERSION = 1
+VERSION = 2
 PNG_EFFORT = [cv2.IMWRITE_PNG_COMPRESSION, 2]
 SHAPES = {
     "landmarks": (LANDMARKS, 3), "rotation": (3,), "origin": (3,), "neutral": (LANDMARKS, 3),
@@ -44,6 +45,7 @@ class Face:
         expression: (EXPRESSION,) float32, the portrait's own.
         gaze: (2,) float32, the portrait's own, degrees.
         confidence: 0 to 1, how sure the reader is; 1 where the landmarks were given.
+        traits: what else the renderer needs to know.
     """
 
     picture: Picture
@@ -58,6 +60,7 @@ class Face:
     expression: FloatArray
     gaze: FloatArray
     confidence: float
+    traits: Traits
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this face to one file without pickle, whole or not at all.
@@ -73,6 +76,7 @@ class Face:
             "matte": _png(self.matte),
             "plate": _png(plate),  # only the part that differs from the picture
             "plate_corner": np.array([x, y]),
+            **_packed(self.traits),
         }
         for name, shape in SHAPES.items():
             arrays[name] = np.asarray(getattr(self, name), np.float32).reshape(shape)
@@ -124,6 +128,8 @@ def _check_kind(packed: np.lib.npyio.NpzFile, where: Path) -> None:
         raise PictureError(
             f"“{where.name}” was made by a newer Vasari; update Vasari or read the picture again."
         )
+    if int(packed["version"]) < VERSION:
+        raise PictureError(f"“{where.name}” was made by an older Vasari; read the picture again.")
 
 
 def _face(arrays: dict[str, NDArray[np.generic]]) -> Face:
@@ -143,7 +149,31 @@ def _face(arrays: dict[str, NDArray[np.generic]]) -> Face:
     scale, confidence = float(plain.pop("scale")), float(plain.pop("confidence"))
     return Face(
         picture=picture, matte=matte, plate=plate, crop=(crop[0], crop[1], crop[2]), scale=scale,
-        confidence=confidence, **plain,
+        confidence=confidence, traits=_traits(arrays), **plain,
+    )  # fmt: skip
+
+
+def _packed(traits: Traits) -> dict[str, NDArray[np.generic]]:
+    """The traits as arrays, those of many pixels as PNG."""
+    return {
+        "flat": np.array(traits.flat),
+        "dark_glass": np.array(traits.dark_glass),
+        "colour": np.array(traits.colour, np.float32),
+        "drawn": np.asarray(traits.drawn, np.float32),
+        "rims": np.asarray(traits.rims, np.float32),
+        "folds": _png(traits.folds.reshape(-1, traits.folds.shape[-1])),
+        "lids": np.asarray(traits.lids, np.uint8),
+    }
+
+
+def _traits(arrays: dict[str, NDArray[np.generic]]) -> Traits:
+    folds = _unpng(arrays["folds"], 1)
+    return Traits(
+        flat=bool(arrays["flat"]), dark_glass=bool(arrays["dark_glass"]),
+        colour=float(np.float32(arrays["colour"])),
+        drawn=np.asarray(arrays["drawn"], np.float32),
+        rims=np.asarray(arrays["rims"], np.float32).reshape(-1, 4),
+        folds=folds.reshape(2, -1, folds.shape[-1]), lids=np.asarray(arrays["lids"], np.uint8),
     )  # fmt: skip
 
 
