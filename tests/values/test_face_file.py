@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vasari.errors import OutputError, PictureError
-from vasari.values import EXPRESSION, LANDMARKS, Face
+from vasari.values import EXPRESSION, LANDMARKS, Face, Traits
 from vasari.values.face import is_face_file
 
 
