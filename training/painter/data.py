@@ -20,7 +20,7 @@ import numpy as np
 
 from training.reader.data import Labelled, inside, labelled, read_npz
 from vasari.follow.track import coded, positions
-from vasari.jobs.drive import from_picture
+from vasari.follow.retarget import from_picture
 from vasari.media import read_video
 from vasari.portrait.gaze import gaze_of
 from vasari.portrait.read import parted
