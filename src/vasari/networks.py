@@ -8,6 +8,12 @@ from typing import Any
 
 import onnxruntime as ort
 
+WEIGHTS = (  # every file that Vasari reads
+    "face_space.npz", "finder.onnx", "head.npz", "matte.onnx", "motion.npz", "motion.onnx",
+    "mouth.onnx", "painter.onnx", "reader.onnx", "reader_coarse.onnx", "reader_eye.onnx",
+    "reader_mouth.onnx", "speech.onnx",
+)  # fmt: skip
+
 
 @cache
 def network(name: str) -> Any:

@@ -20,7 +20,7 @@ import numpy as np
 import vasari
 from vasari._talk import talk
 from vasari.media import VideoWriter
-from vasari.networks import network
+from vasari.networks import WEIGHTS, network
 from vasari.portrait.traits import read_traits
 from vasari.shape.space import Pose, face_space
 from vasari.values import EXPRESSION, SOUND_HZ, Face
@@ -28,10 +28,6 @@ from vasari.values import EXPRESSION, SOUND_HZ, Face
 LIBRARIES = (
     "av", "llvmlite", "numba", "numpy", "onnxruntime", "opencv-python-headless", "pi-heif",
     "pillow", "rich", "typer",
-)  # fmt: skip
-WEIGHTS = (
-    "face_space.npz", "finder.onnx", "head.npz", "matte.onnx", "motion.npz", "motion.onnx",
-    "reader.onnx", "reader_coarse.onnx", "speech.onnx",
 )  # fmt: skip
 CODECS = ("aac", "libopus", "libvpx-vp9", "libx264", "prores_ks")
 SPEED_UPS = ("sse4.2", "avx2", "fma", "avx512f", "avx512vnni", "neon", "dotprod", "sve")
