@@ -58,7 +58,7 @@ def _describe_machine(say: Print) -> None:
     used = [name for name in SPEED_UPS if features.get(name)]
     say(f"Processor {llvm.get_host_cpu_name()}: {', '.join(used) or 'no special instructions'}")
     say(
-        f"Cores {os.cpu_count()}; threads: one draws, one encodes "
+        f"Cores {os.cpu_count()}; threads: two draw, one encodes "
         f"(OpenCV {cv2.getNumThreads()}, numba {numba.get_num_threads()}, each network 1)"
     )
 
