@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.kernels import kernel
 from vasari.shape.space import Pose
 from vasari.values import BLENDSHAPES, FloatArray, Picture
 
@@ -179,11 +179,10 @@ def _filter(degrees: int) -> FloatArray:
     return np.asarray(near / near.sum() - far / far.sum(), np.float32)
 
 
-@numba.njit(
+@kernel(
     "void(uint8[:,:,::1], float32[:,::1], uint8[:,::1], int64, float32, float32[:,:,::1],"
     "float32[:,::1], int64[::1])",
-    nogil=True, cache=True, fastmath=True, boundscheck=False,
-)  # fmt: skip
+)
 def deepen(out, lines, which, region, change, backward, into, box):  # type: ignore[no-untyped-def]
     """Make lines in a picture darker or lighter, in place.
 
