@@ -7,9 +7,9 @@ are made stronger or weaker. So an old face furrows, a child's does not, and pai
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from vasari.kernels import kernel
 from vasari.render.layers.layer import Now
 from vasari.shape.folds import REGIONS, window
 from vasari.shape.space import Pose
@@ -53,11 +53,10 @@ class Folds:
             deepen(out, self._lines, self._which, n, change[n], now.backward, self._into, box)
 
 
-@numba.njit(
+@kernel(
     "void(uint8[:,:,::1], float32[:,::1], uint8[:,::1], int64, float32, float32[:,:,::1],"
     "float32[:,::1], int64[::1])",
-    nogil=True, cache=True, fastmath=True, boundscheck=False,
-)  # fmt: skip
+)
 def deepen(out, lines, which, region, change, backward, into, box):  # type: ignore[no-untyped-def]
     """Make lines in a picture darker or lighter, in place.
 
