@@ -9,12 +9,12 @@ from os import PathLike
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari._talk import Frame
+from vasari.checks import Frame, Which, checked_flag, checked_frame, checked_size, checked_which
 from vasari.errors import OutputError, SoundError, VideoError
 from vasari.files import as_path, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
 from vasari.follow.track import track
-from vasari.jobs.say import Landmarks, Progress, Tell, Which, portrait_of
+from vasari.jobs.say import Landmarks, Progress, Tell, portrait_of
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
 from vasari.motion.frame_rate import resampled
@@ -64,8 +64,9 @@ def drive(
         absolute: take head, eyes and expression as they are, instead of as changes from the
             driver's own rest.
         frame: "crop" (head and shoulders) or "full" (the whole picture).
-        size: side of the video for frame "crop", pixels, 256 to 1024.
-        face: which one, where the picture holds several; 1 is the largest.
+        size: side of the video for frame "crop", pixels, even, 256 to 1024.
+        face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
+            width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, taken instead of reading them.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
@@ -73,6 +74,8 @@ def drive(
     Raises:
         VasariError: one sentence that says what is wrong and what to do.
     """
+    absolute = checked_flag(absolute, "the motion is taken as it is")
+    size, frame, face = checked_size(size), checked_frame(frame), checked_which(face)
     check_output(out)
     inputs = [video] if isinstance(picture, Face) else [video, picture]
     for path in inputs:
