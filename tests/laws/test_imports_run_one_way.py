@@ -24,7 +24,7 @@ FLOORS = (
     ("speech", "media"),
     ("shape",),
     ("values",),
-    ("networks", "files", "threads", "kernels"),
+    ("networks", "files", "threads", "kernels", "checks"),
     ("errors",),
 )
 

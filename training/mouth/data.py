@@ -161,7 +161,8 @@ def of_clip(
     for start in (shut, int(rng.choice(wide))):
         face = face_of(sharper(frames[start], crops[start], places[start]),
                        double.landmarks[start], label.blendshapes[start])  # fmt: skip
-        moves = from_picture(face, motion_of(double, found, start), start)
+        moved = motion_of(double, found, start)
+        moves = from_picture(face, moved, moved.part(start, start + 1))
         renderer = Renderer(face, frame="full", paint="baked")
         mouth = renderer._mouth
         if not isinstance(mouth, Mouth):

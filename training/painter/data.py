@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 
 from training.reader.data import Labelled, inside, labelled, read_npz
-from vasari.follow.track import coded, positions
 from vasari.follow.retarget import from_picture
+from vasari.follow.tracking import coded, positions
 from vasari.media import read_video
 from vasari.portrait.gaze import gaze_of
 from vasari.portrait.read import parted
@@ -44,7 +44,8 @@ def motion_of(label: Labelled, found: np.ndarray, start: int) -> Motion:
     shapes = np.array([p.unproject(m) for p, m in zip(poses, label.landmarks, strict=True)])
     _, expression = coded(shapes, blend, found)
     turns = np.array([p.rotation for p in poses])
-    return Motion(turns, positions(poses, start), gaze_of(shapes), expression)
+    scales, origins = np.array([p.scale for p in poses]), np.array([p.origin for p in poses])
+    return Motion(turns, positions(scales, origins, start), gaze_of(shapes), expression)
 
 
 def face_of(picture: np.ndarray, landmarks: np.ndarray, blendshapes: np.ndarray) -> Face:
@@ -71,7 +72,8 @@ def pairs(video: Path, label: Labelled, found: np.ndarray, split: str, seed: int
         return
     for start in [good[0], *rng.choice(good, PORTRAITS[split] - 1)]:
         face = face_of(pictures[start], label.landmarks[start], label.blendshapes[start])
-        moves = from_picture(face, motion_of(label, found, int(start)), int(start))
+        moved = motion_of(label, found, int(start))
+        moves = from_picture(face, moved, moved.part(int(start), int(start) + 1))
         renderer = Renderer(face, frame="full", paint="baked")
         for k in rng.choice(good, min(PICTURES[split], len(good)), replace=False):
             drawn = renderer.draw(moves, int(k))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
 REST_QUANTILE = 0.1  # of each mouth shape: a talking mouth is at rest for so much of the time
 REST_MOST = 0.25  # a resting value above this is meant, such as a smile that stays
+AT_ONCE = 250  # motion frames put onto the face at once
 SAME_PICTURE = 6.0  # of 255, mean difference up to which compression explains it
 
 
@@ -31,24 +33,35 @@ class Driver:
     first: Picture | None = None
 
 
-def as_changes(face: Face, driver: Driver) -> Motion:
-    """The driver's motion, counted from the driver's rest, put onto the face's own.
+def as_changes(face: Face, driver: Driver) -> Iterator[Motion]:
+    """The driver's motion, counted from the driver's rest, put onto the face's own, in pieces.
 
     Turns are taken in the head's own axes, so that a nod stays a nod on a head that is turned.
     The neck moves as the driver's does; what turning about it adds is the face's own.
     """
     motion, found = driver.motion, driver.found
-    turned = np.array([rotation_matrix(r) for r in motion.rotation])
+    gaze, expression = _median(motion.gaze[found]), resting(motion.expression[found])
+    neck = _median(np.concatenate([_necks(part) for part in pieces(motion)])[found])
     rest = rotation_matrix(_median(motion.rotation[found]))
     own = rotation_matrix(face.rotation)
-    own_turns = [np.asarray(own @ rest.T @ turn @ own.T, np.float32) for turn in turned]
-    turns = np.array([rotation_angles(turn) for turn in own_turns])
-    neck = np.asarray(motion.position + turned @ NECK, np.float32)
-    changes = Motion(
-        turns, neck - _median(neck[found]), motion.gaze - _median(motion.gaze[found]),
-        motion.expression - resting(motion.expression[found]), motion.rate,
-    )  # fmt: skip
-    return onto_face(face, changes)
+    for part in pieces(motion):
+        turns = [own @ rest.T @ rotation_matrix(r) @ own.T for r in part.rotation]
+        changes = Motion(
+            np.array([rotation_angles(np.asarray(turn, np.float32)) for turn in turns]),
+            _necks(part) - neck, part.gaze - gaze, part.expression - expression, part.rate,
+        )  # fmt: skip
+        yield onto_face(face, changes)
+
+
+def pieces(motion: Motion) -> Iterator[Motion]:
+    """A motion in pieces of AT_ONCE frames."""
+    return (motion.part(first, first + AT_ONCE) for first in range(0, len(motion), AT_ONCE))
+
+
+def _necks(motion: Motion) -> FloatArray:
+    """(T, 3) where the neck is."""
+    turned = np.array([rotation_matrix(r) for r in motion.rotation])
+    return np.asarray(motion.position + turned @ NECK, np.float32)
 
 
 def _median(values: FloatArray) -> FloatArray:
@@ -66,20 +79,22 @@ def resting(expression: FloatArray) -> FloatArray:
     return np.minimum(rest, REST_MOST)
 
 
-def as_seen(face: Face, driver: Driver) -> Motion:
-    """The driver's pose, gaze and expression as they are; only the place is the face's own.
+def as_seen(face: Face, driver: Driver) -> Iterator[Motion]:
+    """The driver's pose, gaze and expression as they are, in pieces; only the place is the face's.
 
     Where the portrait is the driver's first picture, everything is counted from what was read in
     the portrait, so that this picture comes back exactly.
     """
     motion = driver.motion
     if is_first_picture(face, driver):
-        return from_picture(face, motion, 0)
+        yield from (from_picture(face, part, motion.part(0, 1)) for part in pieces(motion))
+        return
     first = int(np.argmax(driver.found))
     own, start = (rotation_matrix(r) @ NECK for r in (face.rotation, motion.rotation[first]))
-    return Motion(
-        motion.rotation, motion.position + own - start, motion.gaze, motion.expression, motion.rate
-    )
+    for part in pieces(motion):
+        yield Motion(
+            part.rotation, part.position + own - start, part.gaze, part.expression, part.rate
+        )
 
 
 def is_first_picture(face: Face, driver: Driver) -> bool:
@@ -90,14 +105,15 @@ def is_first_picture(face: Face, driver: Driver) -> bool:
     return float(difference.mean()) < SAME_PICTURE
 
 
-def from_picture(face: Face, motion: Motion, k: int) -> Motion:
-    """The motion of the person whose k-th picture the portrait is; its place counts from there."""
-    turn = rotation_matrix(motion.rotation[k]).T @ rotation_matrix(face.rotation)
+def from_picture(face: Face, motion: Motion, own: Motion) -> Motion:
+    """The motion of the person whom the portrait shows, who had moved by `own` (one frame) in it;
+    the motion's place counts from there."""
+    turn = rotation_matrix(own.rotation[0]).T @ rotation_matrix(face.rotation)
     turns = [
         rotation_angles(np.asarray(rotation_matrix(r) @ turn, np.float32)) for r in motion.rotation
     ]
     return Motion(
         np.array(turns), motion.position,
-        motion.gaze - motion.gaze[k] + face.gaze,
-        motion.expression - motion.expression[k] + face.expression, motion.rate,
+        motion.gaze - own.gaze + face.gaze,
+        motion.expression - own.expression + face.expression, motion.rate,
     )  # fmt: skip

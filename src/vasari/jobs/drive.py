@@ -8,18 +8,18 @@ from os import PathLike
 
 import numpy as np
 
+from vasari.checks import Frame, Which, checked_flag, checked_frame, checked_size, checked_which
 from vasari.errors import OutputError, SoundError, VideoError
 from vasari.files import as_path, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
 from vasari.follow.retarget import Driver, as_changes, as_seen
 from vasari.follow.track import track
-from vasari.jobs.say import Landmarks, Progress, Tell, Which, portrait_of
+from vasari.jobs.say import Landmarks, Progress, Tell, portrait_of
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
 from vasari.motion.frame_rate import resampled
 from vasari.render import Body, Renderer
 from vasari.render.renderer import Paint
-from vasari.render.stage import Frame
 from vasari.shape.space import NECK, rotation_matrix
 from vasari.values import MOTION_HZ, Face, Motion, Picture
 
@@ -45,8 +45,9 @@ def drive(
         absolute: take head, eyes and expression as they are, instead of as changes from the
             driver's own rest.
         frame: "crop" (head and shoulders) or "full" (the whole picture).
-        size: side of the video for frame "crop", pixels, 256 to 1024.
-        face: which one, where the picture holds several; 1 is the largest.
+        size: side of the video for frame "crop", pixels, even, 256 to 1024.
+        face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
+            width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, taken instead of reading them.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
@@ -54,6 +55,8 @@ def drive(
     Raises:
         VasariError: one sentence that says what is wrong and what to do.
     """
+    absolute = checked_flag(absolute, "the motion is taken as it is")
+    size, frame, face = checked_size(size), checked_frame(frame), checked_which(face)
     check_output(out)
     inputs = [video] if isinstance(picture, Face) else [video, picture]
     for path in inputs:
@@ -104,8 +107,9 @@ def follow(
     paint: Paint = "all",
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
-    motion = as_seen(face, driver) if absolute else as_changes(face, driver)
-    yield from Renderer(face, size, frame, paint=paint).draw_all(motion, Body().push(motion))
+    renderer, body = Renderer(face, size, frame, paint=paint), Body()
+    for motion in as_seen(face, driver) if absolute else as_changes(face, driver):
+        yield from renderer.draw_all(motion, body.push(motion))
 
 
 def _sound_of(video: str | PathLike[str], tell: Tell) -> Sound | None:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vasari.checks import Which
 from vasari.errors import OutputError
 from vasari.files import Draft, as_path, cannot_write, same_file, write_npz
-from vasari.jobs.say import Tell, Which, portrait_of
+from vasari.jobs.say import Tell, portrait_of
 from vasari.portrait.draw import draw_face
 from vasari.portrait.picture import shrinkage
 from vasari.portrait.read import box_of

@@ -53,6 +53,8 @@ class FrameRate:
             until: with the last motion, how many pictures there are in all.
         """
         rows = _as_table(motion)
+        if not len(rows) and until is None:
+            return _as_motion(rows, self._fps)
         self._table = np.concatenate([self._table, rows]) if len(self._table) else rows
         pictures = self._ready(until)
         out = self._at(self._place(pictures))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 import numpy as np
 
 from vasari.errors import SoundError
@@ -16,6 +14,11 @@ from vasari.motion.mouth import MouthStream, open_lips, signed_opening
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
 from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion, Style
+
+NOTHING = Motion(
+    np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
+    np.zeros((0, EXPRESSION), np.float32),
+)  # fmt: skip
 
 
 class MotionStream:
@@ -53,6 +56,9 @@ class MotionStream:
         if self._ended:
             raise SoundError("This speech has ended; start a new MotionStream for another.")
         pending = np.concatenate([self._rest, features])
+        if len(pending) < self._chunk and not last:
+            self._rest = pending
+            return NOTHING
         count = len(pending) if last else len(pending) // self._chunk * self._chunk
         if last:
             self._ended = True
@@ -60,7 +66,7 @@ class MotionStream:
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
-        return self._calm.push(reduce(Motion.then, pieces, _nothing()).part(0, count), last)
+        return self._calm.push(NOTHING.then(*pieces).part(0, count), last)
 
     def _move(self, features: FloatArray) -> Motion:
         n = len(features)
@@ -85,11 +91,6 @@ class MotionStream:
         write_eyes(expression, closure, gaze)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
         return Motion(rotation, position, gaze, expression)
-
-
-def _nothing() -> Motion:
-    three, two = np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32)
-    return Motion(three, three, two, np.zeros((0, EXPRESSION), np.float32))
 
 
 def _silence(frames: int) -> FloatArray:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from vasari.errors import PictureError
+from vasari.files import as_path
 from vasari.values import Picture
 
 LONGEST = 2160  # px, longer side of every picture inside Vasari
@@ -43,7 +44,7 @@ def open_picture(path: str | os.PathLike[str]) -> Opened:
     Raises:
         PictureError: with one sentence that says what is wrong and what to do.
     """
-    where = Path(path).expanduser()
+    where = as_path(path, "picture")
     _check_file(where)
     with warnings.catch_warnings():
         # Too large pictures are refused below; the bomb warning would be a second sentence.
@@ -83,7 +84,7 @@ def shrinkage(path: str | os.PathLike[str]) -> float:
     Raises:
         PictureError: there is no such picture.
     """
-    where = Path(path).expanduser()
+    where = as_path(path, "picture")
     _check_file(where)
     _know_formats()
     try:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.checks import Which, checked_which
 from vasari.errors import PictureError
 from vasari.portrait.finder import FaceBox, find_faces
 from vasari.portrait.flat import settle_flat
@@ -50,11 +51,12 @@ def read_portrait(
             lips that all but touch are laid on each other.
 
     Raises:
-        PictureError: the picture cannot be read, or holds no usable face.
+        VasariError: the picture cannot be read, or holds no usable face.
     """
+    which = checked_which(face)
     opened = from_array(picture) if isinstance(picture, np.ndarray) else open_picture(picture)
     if landmarks is None:
-        reading = read_landmarks(opened.rgb, _chosen(opened.rgb, face, say))
+        reading = read_landmarks(opened.rgb, _chosen(opened.rgb, which, say))
     else:
         reading = given_reading(opened.rgb, landmarks)
     _check_size(reading)
@@ -112,10 +114,15 @@ def crop_of(landmarks: FloatArray, scale: float, size: tuple[int, ...]) -> Crop:
     return corner[0], corner[1], side
 
 
-def _chosen(picture: Picture, face: int | Sequence[float], say: Say) -> FaceBox:
+def _chosen(picture: Picture, face: Which, say: Say) -> FaceBox:
     """The box of the face that is meant."""
     if not isinstance(face, int):
-        x, y, width, height = (float(v) for v in face)
+        x, y, width, height = face
+        if x >= picture.shape[1] or y >= picture.shape[0] or x + width <= 0 or y + height <= 0:
+            raise PictureError(
+                "The box of the face lies outside the picture: give x, y, width and height in "
+                "pixels of the picture as it is seen, upright."
+            )
         return FaceBox(x, y, width, height, 1.0)
     found = find_faces(picture)
     if not found:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.render.background import Background
+from vasari.checks import Background, Frame
 from vasari.render.body import Carried
 from vasari.render.layers import Layer, Now
 from vasari.render.layers.eye import Eye
@@ -25,7 +25,7 @@ from vasari.render.layers.mouth import Mouth
 from vasari.render.layers.rims import Rims, band_of, without_rims
 from vasari.render.puppet import Puppet
 from vasari.render.raster import find_cuts, over, rasterise, soften
-from vasari.render.stage import Frame, Stage, finer, set_stage, straight
+from vasari.render.stage import Stage, finer, set_stage, straight
 from vasari.shape.landmarks import LEFT_IRIS, LIDS_ABOVE, LIDS_UPPER, MESH_POINTS, RIGHT_IRIS
 from vasari.shape.space import face_space
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture

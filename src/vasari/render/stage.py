@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.render.background import Background
+from vasari.checks import Background, Frame
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS
 from vasari.render.raster import over
 from vasari.shape.crops import cut_out, framed, into_frame
@@ -17,7 +16,6 @@ from vasari.shape.landmarks import CHIN, FOREHEAD
 from vasari.shape.space import Pose
 from vasari.values import Face, FloatArray, Picture
 
-Frame = Literal["crop", "full"]
 Box = tuple[int, int, int, int]
 
 

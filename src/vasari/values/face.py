@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import PictureError
-from vasari.files import is_npz, write_whole
+from vasari.files import as_path, is_npz, write_whole
 from vasari.values.arrays import EXPRESSION, LANDMARKS, FloatArray, Picture
 from vasari.values.traits import Traits
 
@@ -91,7 +91,7 @@ class Face:
         Raises:
             PictureError: the file is missing, damaged or something else.
         """
-        where = Path(path).expanduser()
+        where = as_path(path)
         if where.is_dir() or not where.exists():
             what = "is a folder" if where.is_dir() else "does not exist"
             raise PictureError(f"“{where}” {what}; give the path of a saved face.")

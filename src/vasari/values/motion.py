@@ -49,14 +49,13 @@ class Motion:
             gaze=self.gaze[first:last], expression=self.expression[first:last],
         )  # fmt: skip
 
-    def then(self, after: Motion) -> Motion:
-        """One motion of two: another of the same rate follows without a gap."""
+    def then(self, *after: Motion) -> Motion:
+        """One motion of several: others of the same rate follow without a gap."""
+        parts = (self, *after)
         return replace(
-            self, rotation=np.concatenate([self.rotation, after.rotation]),
-            position=np.concatenate([self.position, after.position]),
-            gaze=np.concatenate([self.gaze, after.gaze]),
-            expression=np.concatenate([self.expression, after.expression]),
-        )  # fmt: skip
+            self,
+            **{name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS},
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this motion to one file without pickle, whole or not at all.
