@@ -130,7 +130,8 @@ def test_no_motion_reaches_the_edge_of_what_is_drawn() -> None:
     shift = np.array([wide["left"], wide["top"], 0], np.float32)
     picture = np.pad(small.picture, (*room, (0, 0)), mode="symmetric")
     face = replace(
-        small, picture=picture, plate=picture // 2, origin=small.origin + shift,
+        small, picture=picture, plate=picture // 2, crop=(500.0, 0.0, 256.0),
+        origin=small.origin + shift,
         landmarks=small.landmarks + shift, matte=np.full(picture.shape[:2], 255, np.uint8),
     )  # fmt: skip
     renderer = Renderer(face, frame="full")

@@ -22,7 +22,6 @@ from vasari.follow.follower import Follower, Sight
 from vasari.follow.smooth import smooth
 from vasari.media import read_video
 from vasari.portrait.gaze import gaze_of
-from vasari.render.renderer import CAMERA
 from vasari.shape.space import Pose, face_space, pose_of
 from vasari.values import (
     BLENDSHAPES,
@@ -32,6 +31,7 @@ from vasari.values import (
     Motion,
     Picture,
 )
+from vasari.values.motion import CAMERA, bounded
 
 Progress = Callable[[int, int | None], None]  # takes pictures done, and in all where known
 Tell = Callable[[str], None]  # takes a sentence for the person
@@ -94,10 +94,10 @@ def track(
     held = np.maximum(np.cumsum(found) - 1, 0)  # which of those seen each picture shows
     poses, shapes, blendshapes = [poses[k] for k in held], shapes[held], blendshapes[held]
     neutral, expression = coded(shapes, blendshapes, found)
-    motion = Motion(
+    motion = bounded(Motion(
         np.array([pose.rotation for pose in poses]), positions(poses, int(np.argmax(found))),
         gaze_of(shapes), expression, MOTION_HZ,
-    )  # fmt: skip
+    ))  # fmt: skip
     landmarks = np.array([p.project(s) for p, s in zip(poses, shapes, strict=True)])
     return Track(motion, landmarks, found, cuts, neutral, first)
 

@@ -24,10 +24,11 @@ from vasari.render.layers.mouth_painter import MouthPainter
 from vasari.render.layers.rims import Rims, find_rims, without_rims
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
 from vasari.render.raster import find_cuts, over, rasterise, soften
+from vasari.shape.coherent import check_coherent
 from vasari.shape.space import LIDS_ABOVE, LIDS_UPPER, NECK, Pose, Rig, face_space
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
+from vasari.values.motion import CAMERA, check_motion
 
-CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
 FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
 BODY_FOLLOWS = 0.4  # of the way that the neck goes
 CUT = 8.0  # pixels over which the mesh does not stretch: a larger step is one part before another
@@ -58,6 +59,7 @@ class Renderer:
         background: tuple[int, int, int] | Literal["transparent"] | None = None,
         paint: Paint = "all",
     ) -> None:  # fmt: skip
+        check_coherent(face)
         self._transparent = background == "transparent"
         picture, matte, plate, corner, zoom = _working(face, size, frame)
         self.size = picture.shape[1], picture.shape[0]
@@ -143,11 +145,16 @@ class Renderer:
         return without_rims(person, band)
 
     def draw_all(self, motion: Motion) -> Iterator[Picture]:
-        """Every frame of a motion, in order; some are drawn ahead, on threads of their own."""
+        """Every frame of a motion, in order; some are drawn ahead, on threads of their own.
+
+        Raises:
+            VideoError: the motion holds what none may.
+        """
+        check_motion(motion)
         waiting: deque[Future[Picture]] = deque()
         try:
             for k in range(len(motion)):
-                waiting.append(self._pool.submit(self.draw, motion, k))
+                waiting.append(self._pool.submit(self._draw, motion, k))
                 if len(waiting) > DRAWN_AT_ONCE:
                     yield waiting.popleft().result()
             while waiting:
@@ -167,7 +174,14 @@ class Renderer:
 
         Returns:
             (H, W, 3) uint8, or (H, W, 4) with straight alpha for a transparent background.
+
+        Raises:
+            VideoError: the motion holds what none may.
         """
+        check_motion(motion.part(k, k + 1))
+        return self._draw(motion, k)
+
+    def _draw(self, motion: Motion, k: int) -> Picture:
         pose, shape, target = self.placed(motion, k)
         room, now = self._room(), self._shown(motion, k)
         self._warp(target, room)
