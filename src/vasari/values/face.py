@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 
 from vasari.errors import PictureError
 from vasari.files import is_npz, write_whole
-from vasari.values.arrays import EXPRESSION, LANDMARKS, FloatArray, Picture
+from vasari.values.arrays import EXPRESSION, LANDMARKS, FloatArray, Picture, moved
 
 KIND = "vasari face"
-VERSION = 1
+VERSION = 2
 PNG_EFFORT = [cv2.IMWRITE_PNG_COMPRESSION, 2]
 SHAPES = {
     "landmarks": (LANDMARKS, 3), "rotation": (3,), "origin": (3,), "neutral": (LANDMARKS, 3),
     "expression": (EXPRESSION,), "gaze": (2,), "crop": (3,), "scale": (), "confidence": (),
+    "to_file": (2, 3), "mouth_hidden": (),
 }  # fmt: skip
+AS_IT_IS = np.array([[1, 0, 0], [0, 1, 0]], np.float32)  # a file that was neither cut nor reduced
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Face:
     """All that is ever read from a portrait. Pixel coordinates are those of `picture`.
 
     Attributes:
-        picture: (H, W, 3) uint8 RGB, the portrait as it is seen, longer side at most 2160.
+        picture: (H, W, 3) uint8 RGB, the portrait as it is seen, longer side at most 2160; of a
+            larger file the whole, reduced, or the part around a face that is small in it.
         matte: (H, W) uint8, how much of each pixel is person.
         plate: (H, W, 3) uint8, the background with the person's rim painted over.
         crop: x, y, side in pixels of the square that holds head and shoulders; it may reach
@@ -44,6 +47,9 @@ class Face:
         expression: (EXPRESSION,) float32, the portrait's own.
         gaze: (2,) float32, the portrait's own, degrees.
         confidence: 0 to 1, how sure the reader is; 1 where the landmarks were given.
+        to_file: (2, 3) float32, the way back: takes pixels of `picture` to those of the file as
+            viewers show it.
+        mouth_hidden: something lies before the mouth, so the lips stay as they are.
     """
 
     picture: Picture
@@ -58,6 +64,12 @@ class Face:
     expression: FloatArray
     gaze: FloatArray
     confidence: float
+    to_file: FloatArray = field(default_factory=AS_IT_IS.copy)
+    mouth_hidden: bool = False
+
+    def in_file(self, points: FloatArray) -> FloatArray:
+        """Points (n, 2 or 3) of `picture`, such as `landmarks`, in pixels of the file."""
+        return moved(points, self.to_file)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this face to one file without pickle, whole or not at all.
@@ -141,9 +153,10 @@ def _face(arrays: dict[str, NDArray[np.generic]]) -> Face:
     plain = {name: np.asarray(arrays[name], np.float32) for name in SHAPES}
     crop = tuple(float(v) for v in plain.pop("crop"))
     scale, confidence = float(plain.pop("scale")), float(plain.pop("confidence"))
+    hidden = bool(plain.pop("mouth_hidden") > 0)
     return Face(
         picture=picture, matte=matte, plate=plate, crop=(crop[0], crop[1], crop[2]), scale=scale,
-        confidence=confidence, **plain,
+        confidence=confidence, mouth_hidden=hidden, **plain,
     )  # fmt: skip
 
 
