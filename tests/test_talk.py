@@ -12,6 +12,7 @@ import vasari
 from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
 from vasari.render import Renderer
+from vasari.render.body import Carried
 from vasari.values import BLENDSHAPES
 
 
@@ -66,12 +67,11 @@ def test_still_moves_lips_lids_and_eyes_alone(monkeypatch: pytest.MonkeyPatch) -
     """`Style(head=0)`, which is `--still`: head, hair and body stay where they are."""
     poses, codes, draw = [], [], Renderer.draw
 
-    def watched(self: Renderer, motion: vasari.Motion, k: int) -> np.ndarray:
-        assert motion.breath is not None
-        assert motion.hair is not None
-        poses.append((*motion.rotation[k], *motion.position[k], motion.breath[k], *motion.hair[k]))
+    def watched(self: Renderer, motion: vasari.Motion, k: int, carried: Carried) -> np.ndarray:
+        body = (carried.breath[k], *carried.hair[k])
+        poses.append((*motion.rotation[k], *motion.position[k], *body))
         codes.append((*motion.gaze[k], *motion.expression[k]))
-        return draw(self, motion, k)
+        return draw(self, motion, k, carried)
 
     monkeypatch.setattr(Renderer, "draw", watched)
     list(vasari.talk(made_face(), voice_like(3.0), size=256, style=vasari.Style(head=0.0)))

@@ -55,7 +55,7 @@ def say(
     sound: Annotated[str, typer.Argument(metavar="SOUND", help="A sound or video file.")],
     out: Out,
     size: Annotated[
-        int, typer.Option(min=256, max=1024, callback=check_size, help="Pixels of --frame crop.")
+        int, typer.Option(callback=check_size, help="Pixels of --frame crop, even, 256 to 1024.")
     ] = 512,
     fps: Annotated[
         int, typer.Option(callback=check_fps, help="Pictures a second: 25, 30, 40, 50 or 60.")

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vasari.checks import Which
+from vasari.checks import Frame
 from vasari.errors import OutputError
 from vasari.files import Draft, as_path, cannot_write, same_file, write_npz
-from vasari.jobs.say import Tell, Which, portrait_of
+from vasari.jobs.say import Tell, portrait_of
 from vasari.portrait.draw import draw_face
 from vasari.portrait.read import box_of
-from vasari.portrait.view import Frame
 from vasari.values import Face
 
 DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")

@@ -7,7 +7,18 @@ from os import PathLike
 
 import numpy as np
 
-from vasari._talk import Frame, talk
+from vasari._talk import CHUNK, Asked, pictures
+from vasari.checks import (
+    BackgroundLike,
+    Frame,
+    Which,
+    checked_background,
+    checked_flag,
+    checked_fps,
+    checked_frame,
+    checked_size,
+    checked_which,
+)
 from vasari.errors import OutputError, PictureError
 from vasari.files import as_path, same_file
 from vasari.media import Sound, VideoWriter, open_sound
@@ -15,14 +26,11 @@ from vasari.media.video import check_output
 from vasari.portrait import read_portrait
 from vasari.portrait.given import load_landmarks
 from vasari.portrait.read import say_if_unsure
-from vasari.render.background import parse_background
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 
-SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
 SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
 
-Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
 Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz or JSON
 Tell = Callable[[str], None]  # takes a sentence for the person
 Progress = Callable[[int, int | None], None]  # takes pictures made, and in all where known
@@ -30,7 +38,7 @@ Progress = Callable[[int, int | None], None]  # takes pictures made, and in all 
 
 def say(
     picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
-    size: int = 512, fps: int = 25, frame: Frame = "crop", background: str = "keep",
+    size: int = 512, fps: int = 25, frame: Frame = "crop", background: BackgroundLike = "keep",
     face: Which = 1, landmarks: Landmarks = None, seed: int = 0, still: bool = False,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
@@ -40,10 +48,10 @@ def say(
         picture: a picture file, a saved face, or a `Face`.
         sound: any sound or video file.
         out: .mp4, .webm or .mov, or a folder of PNG pictures, ending in "/".
-        size: side of the video for frame "crop", pixels, 256 to 1024.
+        size: side of the video for frame "crop", pixels, even, 256 to 1024.
         fps: pictures a second: 25, 30, 40, 50 or 60.
         frame: "crop" (head and shoulders) or "full" (the whole picture).
-        background: "keep", "green", "#rrggbb" or "transparent".
+        background: "keep", "green", "#rrggbb", (red, green, blue) or "transparent".
         face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
             width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, npz or JSON, taken instead of reading
@@ -56,20 +64,21 @@ def say(
     Raises:
         VasariError: one sentence that says what is wrong and what to do.
     """
-    if frame == "crop" and (size % 2 or not SIZES[0] <= size <= SIZES[1]):
-        raise OutputError(f"{size} pixels cannot be made: use an even size from 256 to 1024.")
-    ground = parse_background(background)
-    transparent = ground == "transparent"
+    head = 0.0 if checked_flag(still, "head and body stay still") else 1.0
+    asked = Asked(
+        checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
+        Style(seed=seed, head=head), CHUNK,
+    )  # fmt: skip
+    face = checked_which(face)
+    transparent = asked.background == "transparent"
     check_output(out, transparent=transparent)
     voice = open_sound(sound)
     _spare_inputs(out, voice, picture)
-    total = None if voice.duration is None else round(voice.duration * fps)
-    style = Style(seed=seed, head=0.0 if still else 1.0)
-    with VideoWriter(out, fps, voice, transparent=transparent) as video:
-        who = portrait_of(picture, face, landmarks, tell, frame)
+    total = None if voice.duration is None else round(voice.duration * asked.fps)
+    with VideoWriter(out, asked.fps, voice, transparent=transparent) as video:
+        who = portrait_of(picture, face, landmarks, tell, asked.frame)
         heard = _watched(voice.pieces(), tell)
-        shown = talk(who, heard, size=size, fps=fps, frame=frame, background=ground, style=style)
-        for done, image in enumerate(shown, 1):
+        for done, image in enumerate(pictures(who, heard, asked), 1):
             video.write(image)
             progress(done, total)
 
@@ -82,6 +91,8 @@ def portrait_of(
     if landmarks is not None:
         return _as_given(picture, face, landmarks, tell, frame)
     if isinstance(picture, Face) or is_face_file(picture):
+        if face != 1:
+            raise PictureError("A saved face holds one face only: leave --face away.")
         known = picture if isinstance(picture, Face) else Face.load(picture)
         say_if_unsure(known.confidence, tell)
         return known

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from vasari.errors import OutputError
-from vasari.files import as_path, same_file, write_npz
+from vasari.files import as_path, same_file
+from vasari.follow.landmark_file import LandmarkFile
 from vasari.follow.live_link import is_live_link, read_live_link, write_live_link
 from vasari.follow.track import Progress, Tell, track
 from vasari.values import Motion
@@ -45,8 +44,10 @@ def track_files(
 def _taken(video: str, landmarks: str | None, progress: Progress, tell: Tell) -> Motion:
     if is_live_link(video):
         return read_live_link(video)
-    seen = track(video, progress=progress, tell=tell)
-    if landmarks:
-        write_npz(landmarks, {"landmarks": seen.landmarks.astype(np.float32), "found": seen.found})
-        tell(f"Saved the landmarks in {landmarks}")
+    if not landmarks:
+        return track(video, progress=progress, tell=tell).motion
+    with LandmarkFile(landmarks) as file:
+        seen = track(video, take=file.take, progress=progress, tell=tell)
+        file.finish(seen.found)
+    tell(f"Saved the landmarks in {landmarks}")
     return seen.motion

@@ -52,7 +52,11 @@ def given_landmarks(landmarks: NDArray[np.floating], size: tuple[int, int]) -> F
     Raises:
         PictureError: these are not the landmarks of a face in this picture.
     """
-    marks = _checked(landmarks, "The array of landmarks")
+    try:
+        table = np.asarray(landmarks, np.float64)
+    except (TypeError, ValueError) as error:
+        raise PictureError(f"The landmarks are no table of numbers ({error}): {WANTED}.") from None
+    marks = _checked(table, "The array of landmarks")
     _check_inside(marks, size)
     marks = marks if marks.shape[1] == 3 else _with_depth(marks)
     _check_face(marks)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from vasari.errors import PictureError
+from vasari.files import as_path
 from vasari.values import Picture
 
 LONGEST = 2160  # px, longer side of every picture inside Vasari
@@ -84,7 +85,7 @@ def open_picture(
     Raises:
         PictureError: with one sentence that says what is wrong and what to do.
     """
-    where = Path(path).expanduser()
+    where = as_path(path, "picture")
     _check_file(where)
     with warnings.catch_warnings():
         # Too large pictures are refused below; the bomb warning would be a second sentence.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.checks import Frame, checked_frame, checked_which
 from vasari.errors import PictureError
 from vasari.portrait.flat import settle_flat
 from vasari.portrait.gaze import gaze_of
@@ -16,7 +17,9 @@ from vasari.portrait.matte import Crop, find_matte
 from vasari.portrait.picture import Opened
 from vasari.portrait.plate import make_plate
 from vasari.portrait.reader import Reading
-from vasari.portrait.view import SMALLEST_FACE, Frame, Say, view_of
+from vasari.portrait.traits import read_traits
+from vasari.portrait.view import SMALLEST_FACE, Say, view_of
+from vasari.shape.landmarks import MESH_POINTS, OUTER_CORNERS
 from vasari.shape.space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Picture
 
@@ -50,9 +53,11 @@ def read_portrait(
             keeps the part around it at the file's own size, "full" the whole, reduced.
 
     Raises:
-        PictureError: the picture cannot be read, or holds no usable face.
+        VasariError: the picture cannot be read, or holds no usable face.
     """
-    opened, reading = view_of(picture, face, landmarks, frame, say)
+    opened, reading = view_of(
+        picture, checked_which(face), landmarks, checked_frame(frame), say
+    )
     _check_size(reading, opened.zoom)
     check_mouth(reading.landmarks, opened.rgb.shape)
     say_if_unsure(reading.confidence, say)
@@ -72,6 +77,7 @@ def read_portrait(
         expression=expression,
         gaze=gaze_of(pose.unproject(marks)),
         confidence=reading.confidence,
+        traits=read_traits(opened.rgb, crop, marks, pose),
         to_file=opened.to_file.astype(np.float32),
     )
 
@@ -88,7 +94,7 @@ def say_if_unsure(confidence: float, say: Say) -> None:
 
 def box_of(landmarks: FloatArray) -> Box:
     """x, y, width, height in pixels of the upright box around the face."""
-    low, high = landmarks[:468, :2].min(0), landmarks[:468, :2].max(0)
+    low, high = landmarks[:MESH_POINTS, :2].min(0), landmarks[:MESH_POINTS, :2].max(0)
     return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
 
 
@@ -101,7 +107,7 @@ def crop_of(landmarks: FloatArray, scale: float, size: tuple[int, ...]) -> Crop:
     room = min(size[0], size[1])
     side = float(np.clip(room, CROP_LEAST * scale, CROP_SIDE * scale))
     x, _, width, _ = box_of(landmarks)
-    eyes = landmarks[[33, 263], 1].mean()
+    eyes = landmarks[list(OUTER_CORNERS), 1].mean()
     corner = [x + width / 2 - side / 2, float(eyes) - EYES_AT * side]
     for axis, end in ((0, size[1]), (1, size[0])):
         if side <= end:

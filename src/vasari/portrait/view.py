@@ -7,13 +7,14 @@ the file that is not. What people give and get is always in pixels of the file a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.checks import Frame, Which
 from vasari.errors import PictureError
 from vasari.portrait.finder import FaceBox, find_faces
 from vasari.portrait.given import given_landmarks, given_reading, quarters_of
@@ -36,8 +37,6 @@ KEPT = 1024  # px of them that are taken from the file otherwise, where it has t
 SQUARE = 2.25  # boxes of the face to a side of the square with head and shoulders
 
 Source = str | os.PathLike[str] | NDArray[np.uint8]
-Which = int | Sequence[float]  # 1 is the largest; or a box x, y, width, height in pixels
-Frame = Literal["crop", "full"]
 Say = Callable[[str], None]
 
 
@@ -73,8 +72,8 @@ def view_of(
         kept = _kept(source, small, box, frame, say).turned(turns)
         view = View(kept, read_landmarks(kept.rgb, _moved_box(box, kept.from_file)))
     else:
-        x, y, width, height = (float(v) for v in face)
-        box = FaceBox(x, y, width, height, 1.0)
+        box = FaceBox(*face, 1.0)
+        _check_inside(box, small.size)
         turns, view = _read_in(_kept(source, small, box, frame, say), box)
     if turns:
         say(_TURNED[turns])
@@ -141,12 +140,21 @@ def _read_in(opened: Opened, box: FaceBox) -> tuple[int, View]:
     for quarters in range(4):
         turned = opened.turned(quarters)
         reading = read_landmarks(turned.rgb, _moved_box(box, turned.from_file))
-        if best is None or reading.confidence >= max(SURE, best[1].reading.confidence):
+        sure = reading.confidence >= SURE and not quarters_of(reading.landmarks)
+        if best is None or (sure and reading.confidence > best[1].reading.confidence):
             best = quarters, View(turned, reading)
-        if quarters == 0 and reading.confidence >= SURE:
+        if quarters == 0 and sure:
             break
     assert best is not None
     return best
+
+
+def _check_inside(box: FaceBox, size: tuple[int, int]) -> None:
+    if box.x >= size[0] or box.y >= size[1] or box.x + box.width <= 0 or box.y + box.height <= 0:
+        raise PictureError(
+            "The box of the face lies outside the picture: give x, y, width and height in pixels "
+            "of the picture's file as it is seen."
+        )
 
 
 def _kept(source: Source, small: Opened, box: FaceBox, frame: Frame, say: Say) -> Opened:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
 
-_COMPILE: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": True, "boundscheck": False}
-
+from vasari.kernels import kernel
 
 _EDGE = np.float32(-1e-4)  # how far outside a triangle a pixel may lie: neighbours leave no gap
 
 
-@numba.njit("UniTuple(int64, 2)(float32, float32, float32, float32, int64)", **_COMPILE)
+@kernel("UniTuple(int64, 2)(float32, float32, float32, float32, int64)")
 def _span(u, du, v, dv, reach):  # type: ignore[no-untyped-def]
     """First and last step k in [0, reach] where u + k du, v + k dv and what is left are >= 0."""
     first, last = np.float32(0), np.float32(reach)
@@ -27,9 +23,8 @@ def _span(u, du, v, dv, reach):  # type: ignore[no-untyped-def]
     return int(np.ceil(first)), int(np.floor(last))
 
 
-@numba.njit(
+@kernel(
     "void(int32[:,::1], float32[:,::1], float32[:,::1], float32[:,:,::1], float32[:,::1])",
-    **_COMPILE,
 )
 def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-untyped-def]
     """Write where each pixel of the target comes from.
@@ -80,7 +75,7 @@ def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-un
                 sy += dsy
 
 
-@numba.njit("int64(float32[:,:,::1], float32, int32[:,::1])", **_COMPILE)
+@kernel("int64(float32[:,:,::1], float32, int32[:,::1])")
 def find_cuts(backward, jump, cuts):  # type: ignore[no-untyped-def]
     """Fill `cuts` (n, 2) with the y, x of pixels at which something near hides something far: their
     neighbours come from more than `jump` away. Returns how many, at most n."""
@@ -102,7 +97,7 @@ def find_cuts(backward, jump, cuts):  # type: ignore[no-untyped-def]
     return n
 
 
-@numba.njit("void(uint8[:,:,::1], int32[:,::1], uint8[:,::1], int64)", **_COMPILE)
+@kernel("void(uint8[:,:,::1], int32[:,::1], uint8[:,::1], int64)")
 def soften(picture, cuts, colours, n):  # type: ignore[no-untyped-def]
     """Smooth the first n pixels of `cuts` in `picture` (H, W, 4) with their neighbours, 1 2 1 each
     way; `colours` (n, 4) is room to work in."""
@@ -119,7 +114,7 @@ def soften(picture, cuts, colours, n):  # type: ignore[no-untyped-def]
             picture[cuts[k, 0], cuts[k, 1], c] = colours[k, c]
 
 
-@numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])", **_COMPILE)
+@kernel("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])")
 def over(person, plate, out):  # type: ignore[no-untyped-def]
     """Out = person + (1 - alpha) * plate; person is (H, W, 4) with premultiplied alpha."""
     for y in range(out.shape[0]):
@@ -130,7 +125,7 @@ def over(person, plate, out):  # type: ignore[no-untyped-def]
                 out[y, x, c] = min(value, 255)
 
 
-@numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,::1])", **_COMPILE)
+@kernel("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,::1])")
 def blend(out, layer, mask):  # type: ignore[no-untyped-def]
     """Lay `layer` (h, w, 3) over `out` (h, w, C) where `mask` (h, w) says; alpha fills up too."""
     for y in range(mask.shape[0]):
@@ -144,9 +139,7 @@ def blend(out, layer, mask):  # type: ignore[no-untyped-def]
                 out[y, x, 3] = max(out[y, x, 3], m)
 
 
-@numba.njit(
-    "void(uint8[:,:,::1], float32[:,:,::1], uint8[:,::1], float32[:,::1], int64[::1])", **_COMPILE
-)
+@kernel("void(uint8[:,:,::1], float32[:,:,::1], uint8[:,::1], float32[:,::1], int64[::1])")
 def relight(out, light, inner, back, box):  # type: ignore[no-untyped-def]
     """Multiply each pixel by a gain, but not inside the mouth, in place.
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import PictureError
-from vasari.files import is_npz, write_whole
+from vasari.files import as_path, is_npz, write_whole
 from vasari.values.arrays import EXPRESSION, LANDMARKS, FloatArray, Picture, moved
+from vasari.values.traits import Traits
 
 KIND = "vasari face"
 VERSION = 2
@@ -23,7 +24,7 @@ PNG_EFFORT = [cv2.IMWRITE_PNG_COMPRESSION, 2]
 SHAPES = {
     "landmarks": (LANDMARKS, 3), "rotation": (3,), "origin": (3,), "neutral": (LANDMARKS, 3),
     "expression": (EXPRESSION,), "gaze": (2,), "crop": (3,), "scale": (), "confidence": (),
-    "to_file": (2, 3), "mouth_hidden": (),
+    "to_file": (2, 3),
 }  # fmt: skip
 AS_IT_IS = np.array([[1, 0, 0], [0, 1, 0]], np.float32)  # a file that was neither cut nor reduced
 
@@ -47,9 +48,9 @@ class Face:
         expression: (EXPRESSION,) float32, the portrait's own.
         gaze: (2,) float32, the portrait's own, degrees.
         confidence: 0 to 1, how sure the reader is; 1 where the landmarks were given.
+        traits: what else the renderer needs to know.
         to_file: (2, 3) float32, the way back: takes pixels of `picture` to those of the file as
             viewers show it.
-        mouth_hidden: something lies before the mouth, so the lips stay as they are.
     """
 
     picture: Picture
@@ -64,8 +65,8 @@ class Face:
     expression: FloatArray
     gaze: FloatArray
     confidence: float
+    traits: Traits
     to_file: FloatArray = field(default_factory=AS_IT_IS.copy)
-    mouth_hidden: bool = False
 
     def in_file(self, points: FloatArray) -> FloatArray:
         """Points (n, 2 or 3) of `picture`, such as `landmarks`, in pixels of the file."""
@@ -85,6 +86,7 @@ class Face:
             "matte": _png(self.matte),
             "plate": _png(plate),  # only the part that differs from the picture
             "plate_corner": np.array([x, y]),
+            **_packed(self.traits),
         }
         for name, shape in SHAPES.items():
             arrays[name] = np.asarray(getattr(self, name), np.float32).reshape(shape)
@@ -99,7 +101,7 @@ class Face:
         Raises:
             PictureError: the file is missing, damaged or something else.
         """
-        where = Path(path).expanduser()
+        where = as_path(path)
         if where.is_dir() or not where.exists():
             what = "is a folder" if where.is_dir() else "does not exist"
             raise PictureError(f"“{where}” {what}; give the path of a saved face.")
@@ -136,6 +138,8 @@ def _check_kind(packed: np.lib.npyio.NpzFile, where: Path) -> None:
         raise PictureError(
             f"“{where.name}” was made by a newer Vasari; update Vasari or read the picture again."
         )
+    if int(packed["version"]) < VERSION:
+        raise PictureError(f"“{where.name}” was made by an older Vasari; read the picture again.")
 
 
 def _face(arrays: dict[str, NDArray[np.generic]]) -> Face:
@@ -153,10 +157,35 @@ def _face(arrays: dict[str, NDArray[np.generic]]) -> Face:
     plain = {name: np.asarray(arrays[name], np.float32) for name in SHAPES}
     crop = tuple(float(v) for v in plain.pop("crop"))
     scale, confidence = float(plain.pop("scale")), float(plain.pop("confidence"))
-    hidden = bool(plain.pop("mouth_hidden") > 0)
     return Face(
         picture=picture, matte=matte, plate=plate, crop=(crop[0], crop[1], crop[2]), scale=scale,
-        confidence=confidence, mouth_hidden=hidden, **plain,
+        confidence=confidence, traits=_traits(arrays), **plain,
+    )  # fmt: skip
+
+
+def _packed(traits: Traits) -> dict[str, NDArray[np.generic]]:
+    """The traits as arrays, those of many pixels as PNG."""
+    return {
+        "flat": np.array(traits.flat),
+        "dark_glass": np.array(traits.dark_glass),
+        "mouth_hidden": np.array(traits.mouth_hidden),
+        "colour": np.array(traits.colour, np.float32),
+        "drawn": np.asarray(traits.drawn, np.float32),
+        "rims": np.asarray(traits.rims, np.float32),
+        "folds": _png(traits.folds.reshape(-1, traits.folds.shape[-1])),
+        "lids": np.asarray(traits.lids, np.uint8),
+    }
+
+
+def _traits(arrays: dict[str, NDArray[np.generic]]) -> Traits:
+    folds = _unpng(arrays["folds"], 1)
+    return Traits(
+        flat=bool(arrays["flat"]), dark_glass=bool(arrays["dark_glass"]),
+        mouth_hidden=bool(arrays["mouth_hidden"]),
+        colour=float(np.float32(arrays["colour"])),
+        drawn=np.asarray(arrays["drawn"], np.float32),
+        rims=np.asarray(arrays["rims"], np.float32).reshape(-1, 4),
+        folds=folds.reshape(2, -1, folds.shape[-1]), lids=np.asarray(arrays["lids"], np.uint8),
     )  # fmt: skip
 
 

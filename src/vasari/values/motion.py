@@ -29,10 +29,6 @@ class Motion:
         gaze: (T, 2) float32, yaw and pitch of the eyes relative to the head, degrees, same signs.
         expression: (T, EXPRESSION) float32, the 52 `BLENDSHAPES` in [0, 1], then residuals.
         rate: frames a second.
-        breath: (T,) float32, how far breathing lifts the shoulders, eye distances; None: not at
-            all. Made for pictures only, no file keeps it.
-        hair: (T, 6) float32, rotation and position of loose hair, which trails the head (see
-            `render.hair`); None: those of the head. Made for pictures only, as well.
         recorded: the rows of the Live Link Face CSV that it was read from, header first.
     """
 
@@ -41,8 +37,6 @@ class Motion:
     gaze: FloatArray
     expression: FloatArray
     rate: float = MOTION_HZ
-    breath: FloatArray | None = None
-    hair: FloatArray | None = None
     recorded: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -53,22 +47,15 @@ class Motion:
         return replace(
             self, rotation=self.rotation[first:last], position=self.position[first:last],
             gaze=self.gaze[first:last], expression=self.expression[first:last],
-            breath=None if self.breath is None else self.breath[first:last],
-            hair=None if self.hair is None else self.hair[first:last],
         )  # fmt: skip
 
-    def then(self, after: Motion) -> Motion:
-        """One motion of two: another of the same rate follows without a gap."""
-        breaths = [np.zeros(len(m), np.float32) if m.breath is None else m.breath
-                   for m in (self, after)]  # fmt: skip
-        hairs = [m.hair for m in (self, after) if m.hair is not None]
+    def then(self, *after: Motion) -> Motion:
+        """One motion of several: others of the same rate follow without a gap."""
+        parts = (self, *after)
         return replace(
-            self, rotation=np.concatenate([self.rotation, after.rotation]),
-            position=np.concatenate([self.position, after.position]),
-            gaze=np.concatenate([self.gaze, after.gaze]),
-            expression=np.concatenate([self.expression, after.expression]),
-            breath=np.concatenate(breaths), hair=np.concatenate(hairs) if len(hairs) == 2 else None,
-        )  # fmt: skip
+            self,
+            **{name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS},
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this motion to one file without pickle, whole or not at all.
