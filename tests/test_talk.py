@@ -12,6 +12,7 @@ import vasari
 from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
 from vasari.render import Renderer
+from vasari.render.body import Carried
 from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES
 
@@ -84,16 +85,15 @@ def test_sizes_that_cannot_be_made(tmp_path: Path, size: int) -> None:
 
 def test_still_moves_lips_lids_and_eyes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """`Style(head=0)`, which is `--still`: head, hair and body stay where they are."""
-    poses, codes, draw = [], [], Renderer.draw
+    poses, codes = [], []
 
-    def watched(self: Renderer, motion: vasari.Motion, k: int) -> np.ndarray:
-        assert motion.breath is not None
-        assert motion.hair is not None
-        poses.append((*motion.rotation[k], *motion.position[k], motion.breath[k], *motion.hair[k]))
-        codes.append((*motion.gaze[k], *motion.expression[k]))
-        return draw(self, motion, k)
+    def watched(self: Renderer, motion: vasari.Motion, carried: Carried) -> Iterator[np.ndarray]:
+        body = np.column_stack([carried.breath, carried.hair])
+        poses.extend(np.hstack([motion.rotation, motion.position, body]))
+        codes.extend(np.hstack([motion.gaze, motion.expression]))
+        yield from ()
 
-    monkeypatch.setattr(Renderer, "draw", watched)
+    monkeypatch.setattr(Renderer, "draw_all", watched)
     list(vasari.talk(made_face(), voice_like(3.0), size=256, style=vasari.Style(head=0.0)))
     np.testing.assert_allclose(np.ptp(np.array(poses), axis=0), 0, atol=1e-6)
     moved = np.ptp(np.array(codes), axis=0)

@@ -33,7 +33,8 @@ from vasari.errors import VideoError
 from vasari.follow.follower import Follower
 from vasari.follow.track import track
 from vasari.media import read_video
-from vasari.shape.space import LIDS_LOWER, LIDS_UPPER, pose_of
+from vasari.shape.landmarks import LIDS_LOWER, LIDS_UPPER
+from vasari.shape.space import pose_of
 
 LIPS = np.r_[
     61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409,

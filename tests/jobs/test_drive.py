@@ -15,11 +15,11 @@ from PIL import Image
 from tests.conftest import Vasari
 from tests.faces import expression, made_face, still
 from vasari.follow.live_link import write_live_link
-from vasari.jobs.drive import Driver, as_changes, as_seen, follow, recorded, resting
+from vasari.follow.retarget import Driver, as_changes, as_seen, resting
+from vasari.jobs.drive import follow, recorded
 from vasari.media import VideoWriter, open_sound, read_video
-from vasari.render import onto_face
-from vasari.shape.onto_face import NECK
-from vasari.shape.space import rotation_matrix
+from vasari.shape.onto_face import onto_face
+from vasari.shape.space import NECK, rotation_matrix
 from vasari.values import EXPRESSION, Face, Motion
 
 

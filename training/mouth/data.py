@@ -24,7 +24,7 @@ import numpy as np
 
 from training.painter.data import face_of, motion_of
 from training.reader.data import Labelled, inside, labelled, read_npz
-from vasari.jobs.drive import from_picture
+from vasari.follow.retarget import from_picture
 from vasari.media import read_video
 from vasari.portrait.flat import is_flat
 from vasari.portrait.teeth import DENSITY, HALF_WIDTH

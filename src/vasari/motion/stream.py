@@ -17,7 +17,7 @@ from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion, Style
 
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
-    np.zeros((0, EXPRESSION), np.float32), breath=np.zeros(0, np.float32),
+    np.zeros((0, EXPRESSION), np.float32),
 )  # fmt: skip
 
 
@@ -66,13 +66,13 @@ class MotionStream:
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
-        return self._calm.push(_joined(pieces).part(0, count), last)
+        return self._calm.push(NOTHING.then(*pieces).part(0, count), last)
 
     def _move(self, features: FloatArray) -> Motion:
         n = len(features)
         rotation, position = np.zeros((n, 3), np.float32), np.zeros((n, 3), np.float32)
         gaze, closure = np.zeros((n, 2), np.float32), np.zeros(n, np.float32)
-        gate, raised, breath = (np.zeros(n, np.float32) for _ in range(3))
+        gate, raised = np.zeros(n, np.float32), np.zeros(n, np.float32)
         for k, frame in enumerate(features):
             voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
             gate[k] = self._gate.step(voice, loudness)
@@ -80,7 +80,6 @@ class MotionStream:
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
             rotation[k] *= np.float32(self._style.head)
             position[k] *= np.float32(self._style.head)
-            breath[k] = self._head.breath * self._style.head
             gaze[k] = self._gaze.step(rotation[k])
             closure[k] = self._blinks.step(self._gaze.jumped)
             if not self._style.blinks:
@@ -91,19 +90,7 @@ class MotionStream:
         self._brows.write(expression, raised)
         write_eyes(expression, closure, gaze)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
-        return Motion(rotation, position, gaze, expression, breath=breath)
-
-
-def _joined(pieces: list[Motion]) -> Motion:
-    """All pieces one after the other, copied once, however many they are."""
-    pieces = [NOTHING, *pieces]
-    return Motion(
-        np.concatenate([piece.rotation for piece in pieces]),
-        np.concatenate([piece.position for piece in pieces]),
-        np.concatenate([piece.gaze for piece in pieces]),
-        np.concatenate([piece.expression for piece in pieces]),
-        breath=np.concatenate([piece.breath for piece in pieces if piece.breath is not None]),
-    )
+        return Motion(rotation, position, gaze, expression)
 
 
 def _silence(frames: int) -> FloatArray:

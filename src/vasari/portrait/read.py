@@ -19,6 +19,8 @@ from vasari.portrait.matte import Crop, find_matte
 from vasari.portrait.picture import Opened, from_array, open_picture
 from vasari.portrait.plate import make_plate
 from vasari.portrait.reader import Reading, read_landmarks
+from vasari.portrait.traits import read_traits
+from vasari.shape.landmarks import MESH_POINTS, OUTER_CORNERS
 from vasari.shape.space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Picture
 
@@ -75,6 +77,7 @@ def read_portrait(
         expression=expression,
         gaze=gaze_of(pose.unproject(marks)),
         confidence=reading.confidence,
+        traits=read_traits(opened.rgb, crop, marks, pose),
     )
 
 
@@ -90,7 +93,7 @@ def say_if_unsure(confidence: float, say: Say) -> None:
 
 def box_of(landmarks: FloatArray) -> Box:
     """x, y, width, height in pixels of the upright box around the face."""
-    low, high = landmarks[:468, :2].min(0), landmarks[:468, :2].max(0)
+    low, high = landmarks[:MESH_POINTS, :2].min(0), landmarks[:MESH_POINTS, :2].max(0)
     return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
 
 
@@ -103,7 +106,7 @@ def crop_of(landmarks: FloatArray, scale: float, size: tuple[int, ...]) -> Crop:
     room = min(size[0], size[1])
     side = float(np.clip(room, CROP_LEAST * scale, CROP_SIDE * scale))
     x, _, width, _ = box_of(landmarks)
-    eyes = landmarks[[33, 263], 1].mean()
+    eyes = landmarks[list(OUTER_CORNERS), 1].mean()
     corner = [x + width / 2 - side / 2, float(eyes) - EYES_AT * side]
     for axis, end in ((0, size[1]), (1, size[0])):
         if side <= end:

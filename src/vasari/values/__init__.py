@@ -19,6 +19,7 @@ from vasari.values.arrays import (
 from vasari.values.face import Face
 from vasari.values.motion import Motion
 from vasari.values.style import Style
+from vasari.values.traits import Traits
 
 __all__ = [
     "BLENDSHAPES",
@@ -33,4 +34,5 @@ __all__ = [
     "Motion",
     "Picture",
     "Style",
+    "Traits",
 ]
