@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -102,6 +102,10 @@ def read(
     as_json: AsJson = False,
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
+    frame: Annotated[
+        Literal["crop", "full"],
+        typer.Option(help="What the face is for: full keeps the whole of a large picture."),
+    ] = "crop",
     save_landmarks: Annotated[
         str | None, typer.Option(metavar="FILE.npz", help="Save the landmarks, to be corrected.")
     ] = None,
@@ -116,7 +120,7 @@ def read(
     with sentences():
         from vasari.jobs.read import read_files
 
-        found = read_files(picture, which(face), landmarks, out, draw, save_landmarks, tell)
+        found = read_files(picture, which(face), landmarks, out, draw, save_landmarks, tell, frame)
         if as_json:
             print(json.dumps(found))
 

@@ -63,7 +63,7 @@ def drive(
         if same_file(as_path(out), as_path(path)):
             raise OutputError(f"{path} is an input: give the video another name.")
     known = recorded(video) if is_motion_file(video) else None  # what is quick may fail first
-    who = portrait_of(picture, face, landmarks, tell)
+    who = portrait_of(picture, face, landmarks, tell, frame)
     sound = None if known else _sound_of(video, tell)
     with VideoWriter(out, round(MOTION_HZ), sound) as movie:
         driver = known or _tracked(video, tell)

@@ -25,7 +25,6 @@ from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
 from vasari.portrait import read_portrait
 from vasari.portrait.given import load_landmarks
-from vasari.portrait.picture import shrinkage
 from vasari.portrait.read import say_if_unsure
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
@@ -77,7 +76,7 @@ def say(
     _spare_inputs(out, voice, picture)
     total = None if voice.duration is None else round(voice.duration * asked.fps)
     with VideoWriter(out, asked.fps, voice, transparent=transparent) as video:
-        who = portrait_of(picture, face, landmarks, tell)
+        who = portrait_of(picture, face, landmarks, tell, asked.frame)
         heard = _watched(voice.pieces(), tell)
         for done, image in enumerate(pictures(who, heard, asked), 1):
             video.write(image)
@@ -85,33 +84,32 @@ def say(
 
 
 def portrait_of(
-    picture: str | PathLike[str] | Face, face: Which, landmarks: Landmarks, tell: Tell
-) -> Face:
+    picture: str | PathLike[str] | Face, face: Which, landmarks: Landmarks, tell: Tell,
+    frame: Frame = "crop",
+) -> Face:  # fmt: skip
     """A face from a picture, or from a file that `vasari read -o` made, or as it is."""
     if landmarks is not None:
-        return _as_given(picture, face, landmarks, tell)
+        return _as_given(picture, face, landmarks, tell, frame)
     if isinstance(picture, Face) or is_face_file(picture):
         if face != 1:
             raise PictureError("A saved face holds one face only: leave --face away.")
         known = picture if isinstance(picture, Face) else Face.load(picture)
         say_if_unsure(known.confidence, tell)
         return known
-    if isinstance(face, int):
-        return read_portrait(picture, face, tell)
-    shrunk = shrinkage(picture)
-    return read_portrait(picture, [shrunk * edge for edge in face], tell)
+    return read_portrait(picture, face, tell, frame=frame)
 
 
 def _as_given(
-    picture: str | PathLike[str] | Face, face: Which, landmarks: str | PathLike[str], tell: Tell
-) -> Face:
+    picture: str | PathLike[str] | Face, face: Which, landmarks: str | PathLike[str], tell: Tell,
+    frame: Frame,
+) -> Face:  # fmt: skip
     """The face whose landmarks a person gives."""
     if face != 1:
         raise PictureError("The landmarks say which face is meant: leave --face away.")
     marks = load_landmarks(landmarks)
     if isinstance(picture, Face) or is_face_file(picture):
         raise PictureError("A saved face has its landmarks: give the picture with --landmarks.")
-    return read_portrait(picture, say=tell, landmarks=marks * shrinkage(picture))
+    return read_portrait(picture, say=tell, landmarks=marks, frame=frame)
 
 
 def _spare_inputs(

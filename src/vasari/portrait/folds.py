@@ -23,8 +23,8 @@ SOFT = 1.5  # pixels over which a region ends
 
 
 def find_folds(picture: Picture, landmarks: FloatArray, pose: Pose) -> NDArray[np.uint8]:
-    """(2, n, n), n = FOLDS_SIDE: the lines, in steps of FOLD_STEP around NO_FOLD, and the region that
-    each pixel belongs to (its place in REGIONS; where two meet the first has it).
+    """(2, n, n), n = FOLDS_SIDE: the lines, in steps of FOLD_STEP around NO_FOLD, and the region
+    that each pixel belongs to (its place in REGIONS; where two meet the first has it).
 
     Args:
         picture: (H, W, 3).

@@ -44,6 +44,7 @@ def read_traits(
     return Traits(
         flat=flat,
         dark_glass=dark,
+        mouth_hidden=False,
         colour=_colour(seen, marks),
         drawn=out_of_frame(marks, x, y, zoom),
         rims=(rims / np.float32(zoom) + corner).astype(np.float32),

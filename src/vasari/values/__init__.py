@@ -15,6 +15,7 @@ from vasari.values.arrays import (
     FloatArray,
     Indices,
     Picture,
+    moved,
 )
 from vasari.values.face import Face
 from vasari.values.motion import Motion
@@ -35,4 +36,5 @@ __all__ = [
     "Picture",
     "Style",
     "Traits",
+    "moved",
 ]

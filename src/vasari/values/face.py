@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vasari.errors import PictureError
 from vasari.files import is_npz, write_whole
-from vasari.values.arrays import EXPRESSION, EXPRESSION_MOST, LANDMARKS, FloatArray, Picture
+from vasari.values.arrays import EXPRESSION, EXPRESSION_MOST, LANDMARKS, FloatArray, Picture, moved
 from vasari.values.npz import (
     FLOATS,
     Array,
@@ -40,15 +40,18 @@ ARRAYS = {
     "expression": Array(FLOATS, (EXPRESSION,), -EXPRESSION_MOST, EXPRESSION_MOST),
     "gaze": Array(FLOATS, (2,), -180, 180),
     "confidence": Array(FLOATS, (), 0, 1),
+    "to_file": Array(FLOATS, (2, 3), -1e6, 1e6),
 }
 TRAITS = {
     "flat": Array("b", ()),
     "dark_glass": Array("b", ()),
+    "mouth_hidden": Array("b", ()),
     "colour": Array(FLOATS, (), 0, 1),
     "drawn": Array(FLOATS, (LANDMARKS, 3), -AWAY, AWAY),
     "rims": Array(FLOATS, ("pieces", 4), -AWAY, AWAY),
     "lids": Array("u", (2, "tones", 3), 0, 255),
 }
+PLAIN = {"crop", "scale", "confidence", "colour", "flat", "dark_glass", "mouth_hidden"}  # no arrays
 FOLDS = Image(1)  # both layers, one below the other
 IMAGES = {"picture": Image(3), "matte": Image(1), "plate": Image(3)}
 LAYOUT = Layout(
@@ -57,6 +60,7 @@ LAYOUT = Layout(
     {"pieces": 4096, "tones": 256}, PictureError,
     "make it again with vasari read PICTURE -o FACE", KIND, VERSION, 32 << 20,
 )  # fmt: skip
+AS_IT_IS = np.array([[1, 0, 0], [0, 1, 0]], np.float32)  # a file that was neither cut nor reduced
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class Face:
     20 000. `ARRAYS` has the ranges.
 
     Attributes:
-        picture: (H, W, 3) uint8 RGB, the portrait as it is seen, longer side at most 2160.
+        picture: (H, W, 3) uint8 RGB, the portrait as it is seen, longer side at most 2160; of a
+            larger file the whole, reduced, or the part around a face that is small in it.
         matte: (H, W) uint8, how much of each pixel is person.
         plate: (H, W, 3) uint8, the background with the person's rim painted over.
         crop: x, y, side in pixels of the square that holds head and shoulders; it may reach
@@ -79,6 +84,8 @@ class Face:
         gaze: (2,) float32, the portrait's own, degrees, -180 to 180.
         confidence: 0 to 1, how sure the reader is; 1 where the landmarks were given.
         traits: what else the renderer needs to know.
+        to_file: (2, 3) float32, the way back: takes pixels of `picture` to those of the file as
+            viewers show it.
     """
 
     picture: Picture
@@ -94,6 +101,11 @@ class Face:
     gaze: FloatArray
     confidence: float
     traits: Traits
+    to_file: FloatArray = field(default_factory=AS_IT_IS.copy)
+
+    def in_file(self, points: FloatArray) -> FloatArray:
+        """Points (n, 2 or 3) of `picture`, such as `landmarks`, in pixels of the file."""
+        return moved(points, self.to_file)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this face to one file without pickle, whole or not at all.
@@ -153,7 +165,7 @@ def is_face_file(path: str | os.PathLike[str]) -> bool:
 def _values(known: Face | Traits) -> Values:
     """By name, its numbers as arrays."""
     values = {field.name: getattr(known, field.name) for field in fields(known)}
-    for name in {"crop", "scale", "confidence", "colour", "flat", "dark_glass"} & values.keys():
+    for name in PLAIN & values.keys():
         try:
             values[name] = np.asarray(values[name], np.float64)
         except (TypeError, ValueError, OverflowError):
@@ -184,6 +196,7 @@ def _face(values: Values, path: str) -> Face:
         raise PictureError(f"{path} is damaged ({error}): {LAYOUT.again}.") from None
     traits = Traits(
         flat=bool(values["flat"]), dark_glass=bool(values["dark_glass"]),
+        mouth_hidden=bool(values["mouth_hidden"]),
         colour=float(values["colour"]), drawn=np.asarray(values["drawn"], np.float32),
         rims=np.asarray(values["rims"], np.float32), folds=folds,
         lids=np.asarray(values["lids"], np.uint8),

@@ -21,6 +21,7 @@ class Traits:
     Attributes:
         flat: whether it is a flat drawing, such as anime.
         dark_glass: whether its eyes are behind sunglasses, where nothing moves.
+        mouth_hidden: whether something lies before its mouth, so that the lips stay as they are.
         colour: 0 for a face without any colour, 1 for one that has it.
         drawn: (478, 3) float32, the landmarks as they are drawn: those that the portrait cannot
             see are laid inside its outline.
@@ -34,6 +35,7 @@ class Traits:
 
     flat: bool
     dark_glass: bool
+    mouth_hidden: bool
     colour: float
     drawn: FloatArray
     rims: FloatArray
