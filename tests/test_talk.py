@@ -13,6 +13,7 @@ from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
 from vasari.render import Renderer
 from vasari.render.body import Carried
+from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES
 
 
@@ -24,6 +25,23 @@ def test_array_pieces_and_file_are_alike(tmp_path: Path) -> None:
     assert [len(pictures) for pictures in shown] == [15, 15, 15]
     for pictures in shown[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(pictures, shown[0], strict=True))
+
+
+def test_a_long_array_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first picture leaves as early as with pieces: here after two seconds of ten minutes."""
+    heard, push = 0, SpeechStream.push
+
+    def counting(self: SpeechStream, sound: np.ndarray, last: bool = False) -> np.ndarray:
+        nonlocal heard
+        heard += len(sound)
+        return push(self, sound, last)
+
+    monkeypatch.setattr(SpeechStream, "push", counting)
+    array = np.tile(voice_like(10.0), 60)
+    for sound in (array, [array], iter([array])):
+        heard = 0
+        next(iter(vasari.talk(made_face(), sound, size=256)))
+        assert heard <= 2 * 16_000
 
 
 def test_pictures_leave_while_sound_still_comes() -> None:
@@ -53,7 +71,9 @@ def test_as_long_as_the_sound(fps: int, seconds: float) -> None:
 )
 def test_other_samples_are_refused(sound: np.ndarray) -> None:
     with pytest.raises(vasari.SoundError, match="one row of floats"):
-        list(vasari.talk(made_face(), sound, size=256))
+        vasari.talk(made_face(), sound, size=256)
+    with pytest.raises(vasari.SoundError, match="one row of floats"):
+        list(vasari.talk(made_face(), iter([sound]), size=256))
 
 
 @pytest.mark.parametrize("size", [100, 301, 2000])
