@@ -12,6 +12,7 @@ from vasari.errors import SoundError
 from vasari.media import open_sound
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
+from vasari.rates import Rate, exact_rate
 from vasari.render import Hair, Renderer, onto_face
 from vasari.render.background import Background
 from vasari.speech import SpeechStream
@@ -24,7 +25,7 @@ CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks
 
 
 def talk(
-    face: Face, sound: SoundLike, *, size: int = 512, fps: int = 25, frame: Frame = "crop",
+    face: Face, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Frame = "crop",
     background: Background = None, style: Style | None = None, chunk: int = CHUNK,
 ) -> Iterator[Picture]:  # fmt: skip
     """Pictures of a face that says a sound, `fps` a second.
@@ -33,7 +34,7 @@ def talk(
         face: the portrait, from `read_portrait`.
         sound: path of a file, mono float32 samples at 16 kHz, or pieces of such samples.
         size: side of the pictures of frame "crop", pixels.
-        fps: pictures a second.
+        fps: pictures a second: 24, 25, 30, 40, 50, 60; 23.976, 29.97 and 59.94 are taken exactly.
         frame: "crop" (head and shoulders) or "full" (the whole portrait).
         background: None keeps the portrait's; an RGB triple; or "transparent".
         style: what is steered; the default moves naturally.
@@ -45,13 +46,14 @@ def talk(
     """
     renderer = Renderer(face, size, frame, background)
     speech, motion = SpeechStream(chunk), MotionStream(style or Style(), chunk)
+    fps = exact_rate(fps)
     rate, hair = FrameRate(fps, LEAD), Hair()
     heard, shown = 0, 0
     for piece, last in with_last(sound_pieces(sound)):
         heard += len(piece)
         moves = motion.push(speech.push(piece, last), last)
         moves = rate.push(moves, pictures_in(heard, fps) if last else None)
-        moves, shown = onto_face(face, moves, shown / fps), shown + len(moves)
+        moves, shown = onto_face(face, moves, float(shown / fps)), shown + len(moves)
         moves = hair.push(moves)
         yield from renderer.draw_all(moves)
 

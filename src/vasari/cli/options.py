@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 import typer
 
 from vasari.errors import VasariError
+from vasari.rates import FPS_SAID, exact_rate
 
-FPS = (25, 30, 40, 50, 60)
 
-
-def check_fps(fps: int) -> int:
+def check_fps(fps: str) -> str:
     """A rate that can be written."""
-    if fps not in FPS:
-        raise typer.BadParameter(f"{fps} is not one of {', '.join(map(str, FPS))}.")
+    try:
+        exact_rate(fps)
+    except VasariError as error:
+        raise typer.BadParameter(str(error)) from None
     return fps
 
 
@@ -74,6 +75,13 @@ DriverVideo = Annotated[
     typer.Argument(metavar="VIDEO", help="A video of one face, a motion file or a Live Link CSV."),
 ]
 Picture = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a saved face.")]
+Fps = Annotated[
+    str, typer.Option(metavar="N", callback=check_fps, help=f"Pictures a second: {FPS_SAID}.")
+]
+Track = Annotated[
+    int | None,
+    typer.Option(min=1, help="Which sound track; else the first that is not silent."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[
     str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')

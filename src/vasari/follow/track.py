@@ -75,7 +75,7 @@ def track(
         VideoError: it cannot be read, or shows no face.
     """
     follower, sights, first = Follower(), list[Sight](), None
-    for picture in read_video(video):
+    for picture in read_video(video, tell=tell):
         first = picture if first is None else first
         sights.append(follower.look(picture))
         progress(len(sights), None)
