@@ -157,7 +157,7 @@ def on_one_clock(
     for packet in container.demux(streams):
         for placed in clock.push(packet):
             if placed.stream_index == chosen.index:
-                yield cast(Packet[StreamT], placed)
+                yield cast("Packet[StreamT]", placed)
 
 
 def begins(stream: Stream) -> Fraction:
