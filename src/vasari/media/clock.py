@@ -62,16 +62,37 @@ class Clock:
         tell: called once if anything had to be joined on.
     """
 
-    def __init__(self, zero: float = 0.0, tell: Tell | None = None) -> None:
-        self._zero, self._now, self._tell = zero, zero, tell
+    def __init__(self, zero: Fraction, tell: Tell | None = None) -> None:
+        self._zero = self._now = float(zero)
+        self._tell = tell
         self._lanes: dict[int, _Lane] = {}
         self._offsets = deque([0.0], maxlen=KNOWN)
 
+    def packets(self, container: InputContainer, chosen: StreamT) -> Iterator[Packet[StreamT]]:
+        """The packets of one stream, placed among those of all sound and the pictures.
+
+        Args:
+            container: freshly opened.
+            chosen: the stream wanted.
+        """
+        pictures = pictures_of(container)
+        streams = [*sounds_of(container), *([pictures] if pictures else [])]
+        for packet in container.demux(streams):
+            for placed in self.push(packet):
+                if placed.stream.index == chosen.index:
+                    yield cast("Packet[StreamT]", placed)
+
+    def untimed(self, seconds: float) -> None:
+        """So much came, in a file of one stream, that had no timestamp."""
+        for lane in self._lanes.values():
+            lane.end = seconds + (self._now if lane.end is None else lane.end)
+        self._now += seconds
+
     def push(self, packet: Packet[Stream]) -> Iterator[Packet[Stream]]:
         """The next packet in, those out of the same stream whose time is known."""
-        lane = self._lanes.get(packet.stream_index)
+        lane = self._lanes.get(packet.stream.index)
         if lane is None:
-            lane = self._lanes[packet.stream_index] = _Lane(float(packet.time_base))
+            lane = self._lanes[packet.stream.index] = _Lane(float(packet.time_base))
         time = _seconds(packet)
         held, lane.held = lane.held, None
         if held is not None:
@@ -138,26 +159,6 @@ class Clock:
             packet.dts += ticks
         self._now = max(self._now, shown + lane.step)
         return packet
-
-
-def on_one_clock(
-    container: InputContainer, chosen: StreamT, zero: Fraction, tell: Tell | None = None
-) -> Iterator[Packet[StreamT]]:
-    """The packets of one stream, their timestamps as on one clock for the file's streams.
-
-    Args:
-        container: freshly opened.
-        chosen: the stream wanted.
-        zero: seconds, in the file's own clock, where it is taken to begin.
-        tell: called once if anything had to be joined on.
-    """
-    clock = Clock(float(zero), tell)
-    pictures = pictures_of(container)
-    streams = [*sounds_of(container), *([pictures] if pictures else [])]
-    for packet in container.demux(streams):
-        for placed in clock.push(packet):
-            if placed.stream_index == chosen.index:
-                yield cast("Packet[StreamT]", placed)
 
 
 def begins(stream: Stream) -> Fraction:

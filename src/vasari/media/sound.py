@@ -20,7 +20,7 @@ from av.packet import Packet
 
 from vasari.errors import SoundError
 from vasari.files import input_file
-from vasari.media.clock import Tell, begins, on_one_clock
+from vasari.media.clock import Clock, Tell, begins
 from vasari.media.container import opened, pictures_of, sounds_of
 from vasari.media.joined import Part, joined_parts
 from vasari.media.placed import PIECE, Blocks, Heard, Placer, Resampled, Samples, framed, mixable
@@ -109,8 +109,11 @@ class Sound:
         """Frames, and when they begin in the clock that starts at `zero`."""
         with opened(self.path, "sound", SoundError, part) as container:
             stream = sounds_of(container)[self.track - 1]
-            for packet in on_one_clock(container, stream, self.zero, tell):
+            clock, alone = Clock(self.zero, tell), len(container.streams) == 1
+            for packet in clock.packets(container, stream):
                 for frame in frames_of(packet):
+                    if frame.pts is None and alone:  # FLAC joined to FLAC has such frames
+                        clock.untimed(frame.samples / frame.sample_rate)
                     yield frame, _start(frame, self.zero)
 
 

@@ -33,12 +33,12 @@ def first_with_sound(container: InputContainer, tell: Tell) -> int:
     for packet in container.demux(tracks):
         if packet.pts is not None and packet.pts * packet.time_base > LISTEN:
             break
-        if numbers[packet.stream_index] in heard:
+        if numbers[packet.stream.index] in heard:
             continue
         with suppress(av.error.InvalidDataError):
             frames = cast(list[AudioFrame], packet.decode())
             if any(peak(frame) >= SILENT for frame in frames):
-                heard.add(numbers[packet.stream_index])
+                heard.add(numbers[packet.stream.index])
         if 1 in heard:
             break
     number = min(heard, default=1)

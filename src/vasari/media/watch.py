@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 
 from vasari.errors import VideoError
 from vasari.files import input_file
-from vasari.media.clock import LONGEST_PAUSE, Tell, begins, on_one_clock
+from vasari.media.clock import LONGEST_PAUSE, Clock, Tell, begins
 from vasari.media.container import opened, pictures_of
 from vasari.values import MOTION_HZ, Picture
 
@@ -44,7 +44,7 @@ def read_video(
             raise VideoError(f"{file} has no pictures in it: give a video.")
         stream.thread_type = "AUTO"
         zero = begins(stream)
-        packets = on_one_clock(container, stream, zero, tell)
+        packets = Clock(zero, tell).packets(container, stream)
         yield from _steady((f for packet in packets for f in _frames_of(packet)), zero, step)
 
 
