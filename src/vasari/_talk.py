@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from os import PathLike
 
 import numpy as np
@@ -15,7 +16,6 @@ from vasari.checks import (
     Frame,
     checked_background,
     checked_chunk,
-    checked_fps,
     checked_frame,
     checked_path,
     checked_size,
@@ -25,6 +25,7 @@ from vasari.media.samples import SoundLike, sound_pieces
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
 from vasari.portrait import read_portrait
+from vasari.rates import Rate, exact_rate
 from vasari.render import Body, Renderer
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
@@ -37,7 +38,7 @@ CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks
 
 
 def talk(
-    face: FaceLike, sound: SoundLike, *, size: int = 512, fps: int = 25, frame: Frame = "crop",
+    face: FaceLike, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Frame = "crop",
     background: BackgroundLike = None, style: Style | None = None, chunk: int = CHUNK,
 ) -> Iterator[Picture]:  # fmt: skip
     """Pictures of a face that says a sound, `fps` a second.
@@ -47,7 +48,7 @@ def talk(
             of a saved face: it is read before this function comes back.
         sound: path of a file, mono float32 samples at 16 kHz, or pieces of such samples.
         size: side of the pictures of frame "crop", pixels, even, 256 to 1024.
-        fps: pictures a second, 25, 30, 40, 50 or 60.
+        fps: pictures a second: 24, 25, 30, 40, 50, 60; 23.976, 29.97 and 59.94 are taken exactly.
         frame: "crop" (head and shoulders) or "full" (the whole portrait).
         background: "keep" or None keeps the portrait's; "green", "#rrggbb", (red, green, blue)
             from 0 to 255, or "transparent".
@@ -64,7 +65,7 @@ def talk(
             they come.
     """
     asked = Asked(
-        checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
+        checked_size(size), exact_rate(fps), checked_frame(frame), checked_background(background),
         _style(style), checked_chunk(chunk),
     )  # fmt: skip
     return pictures(_face(face), sound_pieces(sound), asked)
@@ -75,7 +76,7 @@ class Asked:
     """What is asked of `talk`, checked."""
 
     size: int
-    fps: int
+    fps: Fraction
     frame: Frame
     background: Background
     style: Style
@@ -95,7 +96,7 @@ def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[
             continue
         moves = motion.push(features, last)
         moves = rate.push(moves, pictures_in(heard, asked.fps) if last else None)
-        moves, shown = onto_face(face, moves, shown / asked.fps), shown + len(moves)
+        moves, shown = onto_face(face, moves, float(shown / asked.fps)), shown + len(moves)
         yield from renderer.draw_all(moves, body.push(moves))
 
 

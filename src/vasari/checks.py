@@ -20,24 +20,11 @@ BackgroundLike = str | Iterable[int] | None  # a name, red, green and blue, or N
 Frame = Literal["crop", "full"]
 Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
 
-FPS = (25, 30, 40, 50, 60)  # pictures a second that can be written
 SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
 CHUNKS = (1, 250)  # motion frames made at once: no delay, and ten seconds of it
 HEADS = (0.0, 2.0)  # strengths of head motion
 GREEN = (0, 255, 0)
 NAMED: dict[str, Background] = {"keep": None, "green": GREEN, "transparent": "transparent"}
-
-
-def checked_fps(fps: Any) -> int:
-    """Pictures a second, one of FPS.
-
-    Raises:
-        OutputError: it is not.
-    """
-    if not _is_number(fps) or fps not in FPS:
-        rates = f"{', '.join(map(str, FPS[:-1]))} or {FPS[-1]}"
-        raise OutputError(f"{_said(fps)} pictures a second cannot be made: use {rates}.")
-    return int(fps)
 
 
 def checked_size(size: Any) -> int:
@@ -50,7 +37,7 @@ def checked_size(size: Any) -> int:
     if side is None or side % 2 or not SIZES[0] <= side <= SIZES[1]:
         low, high = SIZES
         raise OutputError(
-            f"{_said(size)} pixels cannot be made: use an even size from {low} to {high}."
+            f"{quoted(size)} pixels cannot be made: use an even size from {low} to {high}."
         )
     return side
 
@@ -65,7 +52,7 @@ def checked_chunk(chunk: Any) -> int:
     if frames is None or not CHUNKS[0] <= frames <= CHUNKS[1]:
         low, high = CHUNKS
         raise VasariError(
-            f"{_said(chunk)} is no chunk: use a whole number of motion frames from {low} to {high}."
+            f"{quoted(chunk)} is no chunk: use a whole number of motion frames from {low} to {high}."
         )
     return frames
 
@@ -80,7 +67,7 @@ def checked_frame(frame: Any) -> Frame:
         if isinstance(frame, str) and frame == name:
             return name
     raise OutputError(
-        f"{_said(frame)} is no frame: use crop (head and shoulders) or full (the whole picture)."
+        f"{quoted(frame)} is no frame: use crop (head and shoulders) or full (the whole picture)."
     )
 
 
@@ -103,7 +90,7 @@ def checked_background(background: Any) -> Background:
         if len(colour) == 3 and all(part in range(256) for part in colour):
             return colour[0], colour[1], colour[2]
     raise VasariError(
-        f"{_said(background)} is no background: use keep, green, transparent, a colour such as "
+        f"{quoted(background)} is no background: use keep, green, transparent, a colour such as "
         "#20304f, or its red, green and blue as whole numbers from 0 to 255."
     )
 
@@ -123,7 +110,7 @@ def checked_which(face: Any) -> Which:
             x, y, width, height = map(float, box)
             return x, y, width, height
     raise PictureError(
-        f"{_said(face)} tells no face: use 1 (the largest), 2, ..., or its box as four numbers in "
+        f"{quoted(face)} tells no face: use 1 (the largest), 2, ..., or its box as four numbers in "
         "pixels, x, y, width and height, the last two above 0."
     )
 
@@ -142,7 +129,7 @@ def checked_path(path: Any, what: str) -> str | os.PathLike[str]:
         text: str | bytes = os.fspath(path)
         if isinstance(text, str) and text and "\0" not in text:
             return path
-    raise VasariError(f"{_said(path)} is no path: give the path of the {what}.")
+    raise VasariError(f"{quoted(path)} is no path: give the path of the {what}.")
 
 
 def checked_flag(flag: Any, name: str) -> bool:
@@ -152,7 +139,7 @@ def checked_flag(flag: Any, name: str) -> bool:
         VasariError: it is neither.
     """
     if type(flag).__name__ not in ("bool", "bool_"):  # numpy's own counts, and is not imported here
-        raise VasariError(f"{_said(flag)} does not say whether {name}: use True or False.")
+        raise VasariError(f"{quoted(flag)} does not say whether {name}: use True or False.")
     return bool(flag)
 
 
@@ -164,7 +151,7 @@ def checked_seed(seed: Any) -> int:
     """
     number = _whole(seed)
     if number is None or number < 0:
-        raise VasariError(f"{_said(seed)} is no seed: use a whole number, 0 or more.")
+        raise VasariError(f"{quoted(seed)} is no seed: use a whole number, 0 or more.")
     return number
 
 
@@ -177,7 +164,7 @@ def checked_head(head: Any) -> float:
     low, high = HEADS
     if not _is_number(head) or not low <= head <= high:
         raise VasariError(
-            f"{_said(head)} is no strength of head motion: use a number from 0 (still) to "
+            f"{quoted(head)} is no strength of head motion: use a number from 0 (still) to "
             f"{high:g}, 1 being natural."
         )
     return float(head)
@@ -203,7 +190,7 @@ def _is_number(value: Any) -> bool:
         return False
 
 
-def _said(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A value in a sentence, short."""
     text = " ".join((repr(value) if isinstance(value, str) else str(value)).split())
     return text if len(text) <= 60 else text[:57] + "..."

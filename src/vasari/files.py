@@ -50,6 +50,8 @@ def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]
         raise error(f"{found} is a folder: give the {what} file itself.")
     if not found.exists():
         raise error(f"There is no file {found}: check the name of the {what}.")
+    if not found.is_file():  # opening it could wait for ever
+        raise error(f"{found} is a pipe, a socket or a device: give a {what} file.")
     if not os.access(found, os.R_OK):
         raise error(f"{found} may not be read: change its permissions or copy it elsewhere.")
     return found.absolute()

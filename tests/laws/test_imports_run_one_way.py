@@ -25,6 +25,7 @@ FLOORS = (
     ("shape",),
     ("values",),
     ("networks", "files", "threads", "kernels"),
+    ("pipes", "rates"),
     ("checks",),
     ("errors",),
 )

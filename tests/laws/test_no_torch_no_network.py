@@ -1,4 +1,4 @@
-"""Using Vasari never imports torch, and never opens a network connection, in native code neither."""
+"""Using Vasari never imports torch and never opens a connection, in native code neither."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import typer
 from vasari import checks
 from vasari.checks import Which
 from vasari.errors import VasariError
+from vasari.rates import FPS_SAID, exact_rate
 
 Value = TypeVar("Value")
 
@@ -28,7 +29,7 @@ def _words(check: Callable[[Value], object]) -> Callable[[Value], Value]:
     return checked
 
 
-check_fps = _words(checks.checked_fps)
+check_fps = _words(exact_rate)
 check_size = _words(checks.checked_size)
 check_background = _words(checks.checked_background)
 
@@ -67,6 +68,13 @@ DriverVideo = Annotated[
     typer.Argument(metavar="VIDEO", help="A video of one face, a motion file or a Live Link CSV."),
 ]
 Picture = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a saved face.")]
+Fps = Annotated[
+    str, typer.Option(metavar="N", callback=check_fps, help=f"Pictures a second: {FPS_SAID}.")
+]
+Track = Annotated[
+    int | None,
+    typer.Option(min=1, help="Which sound track; else the first that is not silent."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[
     str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')

@@ -29,7 +29,7 @@ MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link 
 def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
     absolute: bool = False, frame: Frame = "crop", size: int = 512, face: Which = 1,
-    landmarks: Landmarks = None,
+    landmarks: Landmarks = None, track: int | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture moves as the face in another video does.
@@ -49,6 +49,7 @@ def drive(
         face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
             width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, taken instead of reading them.
+        track: which of the driver's sound tracks, from 1; None for the first that is not silent.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -64,7 +65,7 @@ def drive(
             raise OutputError(f"{path} is an input: give the video another name.")
     known = recorded(video) if is_motion_file(video) else None  # what is quick may fail first
     who = portrait_of(picture, face, landmarks, tell, frame)
-    sound = None if known else _sound_of(video, tell)
+    sound = None if known else _sound_of(video, track, tell)
     with VideoWriter(out, round(MOTION_HZ), sound) as movie:
         driver = known or _tracked(video, tell)
         for done, image in enumerate(follow(who, driver, absolute, frame, size), 1):
@@ -110,10 +111,12 @@ def follow(
         yield from renderer.draw_all(motion, body.push(motion))
 
 
-def _sound_of(video: str | PathLike[str], tell: Tell) -> Sound | None:
+def _sound_of(video: str | PathLike[str], number: int | None, tell: Tell) -> Sound | None:
     """The driver's sound; None where it has none."""
     try:
-        return open_sound(video)
+        return open_sound(video, number, from_picture=True, tell=tell)
     except SoundError:
+        if number is not None:
+            raise
         tell(f"{as_path(video)} has no sound that can be used: the result is silent.")
         return None
