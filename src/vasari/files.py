@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.checks import checked_path
 from vasari.errors import OutputError, VasariError
 
 NPZ_BEGINS = b"PK\x03\x04"
@@ -23,9 +24,17 @@ DRAFT = re.compile(r"\.vasari-[0-9a-f]{12}\.part")  # names of unfinished files 
 FRESH = 60.0  # seconds in which a draft is left alone: it may be about to be locked
 
 
-def as_path(path: str | os.PathLike[str]) -> Path:
-    """A path with `~` resolved."""
-    return Path(path).expanduser()
+def as_path(path: str | os.PathLike[str], what: str = "file") -> Path:
+    """A path with `~` resolved.
+
+    Raises:
+        VasariError: it is no path.
+    """
+    path = Path(checked_path(path, what))
+    try:
+        return path.expanduser()
+    except RuntimeError:  # "~nobody": there is no such person, so it may be a name
+        return path
 
 
 def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]) -> Path:
@@ -36,7 +45,7 @@ def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]
         what: "sound", "picture" or "video", for the message.
         error: raised where there is no such file.
     """
-    found = as_path(path)
+    found = as_path(path, what)
     if found.is_dir():
         raise error(f"{found} is a folder: give the {what} file itself.")
     if not found.exists():
@@ -50,8 +59,11 @@ def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]
 
 def is_npz(path: str | os.PathLike[str]) -> bool:
     """Whether a file is an npz (a zip), judged by its first bytes."""
+    where = as_path(path)
     try:
-        with as_path(path).open("rb") as file:
+        if not where.is_file():  # a pipe would be waited for
+            return False
+        with where.open("rb") as file:
             return file.read(len(NPZ_BEGINS)) == NPZ_BEGINS
     except OSError:
         return False

@@ -182,6 +182,9 @@ def test_help_and_version(vasari: Vasari) -> None:
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--face", "0"],
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--face", "1,2,3"],
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--face", "1,2,3,0"],
+        ["say", "a.png", "b.wav", "-o", "c.mp4", "--face", "1,2,nan,9"],
+        ["say", "a.png", "b.wav", "-o", "c.mp4", "--face", "1.5"],
+        ["drive", "a.png", "b.mp4", "-o", "c.mp4", "--face", "first"],
         ["read"],
     ],
 )

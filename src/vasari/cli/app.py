@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,13 +18,22 @@ from vasari.cli.options import (
     GivenLandmarks,
     Out,
     Picture,
-    Track,
+    SoundTrack,
     WhichFace,
     check_background,
     check_size,
     which,
 )
-from vasari.cli.terminal import CANNOT, INTERRUPTED, leave, progress, sentences, stop, tell
+from vasari.cli.terminal import (
+    CANNOT,
+    INTERRUPTED,
+    leave,
+    only_our_warnings,
+    progress,
+    sentences,
+    stop,
+    tell,
+)
 from vasari.pipes import spooled
 
 app = typer.Typer(
@@ -46,7 +55,8 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     signal.signal(signal.SIGTERM, stop)
     try:
-        app(prog_name="vasari")
+        with only_our_warnings():
+            app(prog_name="vasari")
     except KeyboardInterrupt:
         leave("Stopped; nothing was left behind.", INTERRUPTED)
 
@@ -55,11 +65,11 @@ def main() -> None:
 def say(
     picture: Picture,
     sound: Annotated[
-        str, typer.Argument(metavar="SOUND", help="A sound or video file; - is a pipe.")
+        str, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
     ],
     out: Out,
     size: Annotated[
-        int, typer.Option(min=256, max=1024, callback=check_size, help="Pixels of --frame crop.")
+        int, typer.Option(callback=check_size, help="Pixels of --frame crop, even, 256 to 1024.")
     ] = 512,
     fps: Fps = "25",
     frame: Frame = "crop",
@@ -72,7 +82,7 @@ def say(
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
     ] = False,
-    track: Track = None,
+    track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
 
@@ -108,6 +118,10 @@ def read(
     as_json: AsJson = False,
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
+    frame: Annotated[
+        Literal["crop", "full"],
+        typer.Option(help="What the face is for: full keeps the whole of a large picture."),
+    ] = "crop",
     save_landmarks: Annotated[
         str | None, typer.Option(metavar="FILE.npz", help="Save the landmarks, to be corrected.")
     ] = None,
@@ -123,7 +137,9 @@ def read(
         from vasari.jobs.read import read_files
 
         with spooled(picture, "picture") as picture:
-            found = read_files(picture, which(face), landmarks, out, draw, save_landmarks, tell)
+            found = read_files(
+                picture, which(face), landmarks, out, draw, save_landmarks, tell, frame
+            )
         if as_json:
             print(json.dumps(found))
 
@@ -168,7 +184,7 @@ def drive(
     frame: Frame = "crop",
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
-    track: Track = None,
+    track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 

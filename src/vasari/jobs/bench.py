@@ -24,7 +24,8 @@ from vasari.media import open_sound
 from vasari.media.encode import RECIPES, MovieFile
 from vasari.motion import MotionStream
 from vasari.portrait import read_portrait
-from vasari.render import Renderer, onto_face
+from vasari.render import Renderer
+from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
 from vasari.values import MOTION_HZ, SOUND_HZ, FloatArray, Motion, Style
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vasari.values import MOTION_HZ, SOUND_HZ, FloatArray, Motion
 
 ROTATION, POSITION, GAZE = slice(0, 3), slice(3, 6), slice(6, 8)  # columns of a motion as a table
-BREATH, EXPRESSION_FROM = 8, 9
+EXPRESSION = slice(8, None)
 FINEST = 10**6  # largest denominator of motion frames a picture: recorders give odd rates as floats
 KEPT = 4  # frames that a picture between two of them looks at
 
@@ -44,7 +44,7 @@ class FrameRate:
     def __init__(self, fps: Fraction | int, lead: float = 0.0, hz: float = MOTION_HZ) -> None:
         self._fps, self._lead = fps, lead
         self._step = Fraction(float(hz / fps)).limit_denominator(FINEST)
-        self._table = np.zeros((0, EXPRESSION_FROM), np.float32)
+        self._table = np.zeros((0, 0), np.float32)
         self._first = 0  # motion frame of the table's first row
         self._next = 0  # the next picture
 
@@ -56,6 +56,8 @@ class FrameRate:
             until: with the last motion, how many pictures there are in all.
         """
         rows = _as_table(motion)
+        if not len(rows) and until is None:
+            return _as_motion(rows, self._fps)
         self._table = np.concatenate([self._table, rows]) if len(self._table) else rows
         pictures = self._ready(until)
         out = self._at(self._place(pictures))
@@ -107,14 +109,12 @@ def _slope(left: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _as_table(motion: Motion) -> FloatArray:
-    breath = np.zeros(len(motion), np.float32) if motion.breath is None else motion.breath
     return np.concatenate(
-        [motion.rotation, motion.position, motion.gaze, breath[:, None], motion.expression], axis=1
+        [motion.rotation, motion.position, motion.gaze, motion.expression], axis=1
     ).astype(np.float32)
 
 
 def _as_motion(table: FloatArray, fps: Fraction | int) -> Motion:
     return Motion(
-        table[:, ROTATION], table[:, POSITION], table[:, GAZE], table[:, EXPRESSION_FROM:],
-        float(fps), table[:, BREATH],
+        table[:, ROTATION], table[:, POSITION], table[:, GAZE], table[:, EXPRESSION], float(fps)
     )  # fmt: skip

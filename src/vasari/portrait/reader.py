@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from vasari.networks import network
 from vasari.portrait.detail import refined
 from vasari.shape.crops import about, cut_out, squared, to_picture, upright
+from vasari.shape.landmarks import OUTER_CORNERS
 from vasari.values import BLENDSHAPES, FloatArray, Picture
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ COARSE, FINE = "reader_coarse", "reader"  # networks in weights/
 BOX_ROOM = 1.4  # sides of the finder's box that the coarse network sees
 FINE_ROOM = 2.5  # eye distances that the fine network sees
 SPREAD = 0.05  # eye distances between views at which their agreement has fallen to 1/e
-OUTER_CORNERS = (33, 263)
 # Each view of a portrait: degrees, log scale, right and down in eye distances, mirrored.
 VIEWS = (
     (0.0, 0.0, 0.0, 0.0, False),
