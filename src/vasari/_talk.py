@@ -14,8 +14,10 @@ from vasari.checks import (
     Background,
     BackgroundLike,
     Frame,
+    Rate,
     checked_background,
     checked_chunk,
+    checked_fps,
     checked_frame,
     checked_path,
     checked_size,
@@ -25,7 +27,6 @@ from vasari.media.samples import SoundLike, sound_pieces
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
 from vasari.portrait import read_portrait
-from vasari.rates import Rate, exact_rate
 from vasari.render import Body, Renderer
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
@@ -48,7 +49,7 @@ def talk(
             of a saved face: it is read before this function comes back.
         sound: path of a file, mono float32 samples at 16 kHz, or pieces of such samples.
         size: side of the pictures of frame "crop", pixels, even, 256 to 1024.
-        fps: pictures a second: 24, 25, 30, 40, 50, 60; 23.976, 29.97 and 59.94 are taken exactly.
+        fps: pictures a second, one of `checks.FPS`: 23.976 is taken as 24000/1001, exactly.
         frame: "crop" (head and shoulders) or "full" (the whole portrait).
         background: "keep" or None keeps the portrait's; "green", "#rrggbb", (red, green, blue)
             from 0 to 255, or "transparent".
@@ -65,7 +66,7 @@ def talk(
             they come.
     """
     asked = Asked(
-        checked_size(size), exact_rate(fps), checked_frame(frame), checked_background(background),
+        checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
         _style(style), checked_chunk(chunk),
     )  # fmt: skip
     return pictures(_face(face), sound_pieces(sound), asked)

@@ -10,6 +10,7 @@ import operator
 import os
 import re
 from collections.abc import Iterable
+from fractions import Fraction
 from math import isfinite
 from typing import Any, Literal
 
@@ -18,13 +19,42 @@ from vasari.errors import OutputError, PictureError, VasariError
 Background = tuple[int, int, int] | Literal["transparent"] | None  # None keeps the portrait's
 BackgroundLike = str | Iterable[int] | None  # a name, red, green and blue, or None
 Frame = Literal["crop", "full"]
+Rate = float | str | Fraction
 Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
 
+NTSC = Fraction(1000, 1001)
+FPS = (
+    24 * NTSC,
+    Fraction(24),
+    Fraction(25),
+    30 * NTSC,
+    Fraction(30),
+    Fraction(40),
+    Fraction(50),
+    60 * NTSC,
+    Fraction(60),
+)  # pictures a second that can be written
+FPS_SAID = ", ".join(f"{float(rate):.5g}" for rate in FPS[:-1]) + f" or {FPS[-1]}"
+NEAR = Fraction(1, 200)  # pictures a second: 23.976 and 23.98 both mean 24000/1001
 SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
 CHUNKS = (1, 250)  # motion frames made at once: no delay, and ten seconds of it
 HEADS = (0.0, 2.0)  # strengths of head motion
+NUMBER = r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}"
 GREEN = (0, 255, 0)
 NAMED: dict[str, Background] = {"keep": None, "green": GREEN, "transparent": "transparent"}
+
+
+def checked_fps(fps: Any) -> Fraction:
+    """Pictures a second, one of FPS: 23.976, "23.98" and "24000/1001" all mean 24000/1001.
+
+    Raises:
+        OutputError: it is not.
+    """
+    asked = _rational(fps)
+    near = min(FPS, key=lambda rate: abs(rate - asked))
+    if abs(near - asked) > NEAR:
+        raise OutputError(f"{quoted(fps)} pictures a second cannot be made: use {FPS_SAID}.")
+    return near
 
 
 def checked_size(size: Any) -> int:
@@ -52,7 +82,7 @@ def checked_chunk(chunk: Any) -> int:
     if frames is None or not CHUNKS[0] <= frames <= CHUNKS[1]:
         low, high = CHUNKS
         raise VasariError(
-            f"{quoted(chunk)} is no chunk: use a whole number of motion frames from {low} to {high}."
+            f"{quoted(chunk)} is no chunk: use a whole number of motion frames, {low} to {high}."
         )
     return frames
 
@@ -178,6 +208,18 @@ def _whole(value: Any) -> int | None:
         return operator.index(value)
     except TypeError:
         return None
+
+
+def _rational(value: Any) -> Fraction:
+    """The number that a value is, or that stands in a text; 0 where it is none."""
+    try:
+        if isinstance(value, str):
+            return Fraction(value if re.fullmatch(NUMBER, value, re.ASCII) else 0)
+        if not _is_number(value):
+            return Fraction(0)
+        return value if isinstance(value, Fraction) else Fraction(float(value))
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        return Fraction(0)
 
 
 def _is_number(value: Any) -> bool:

@@ -59,8 +59,11 @@ def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]
 
 def is_npz(path: str | os.PathLike[str]) -> bool:
     """Whether a file is an npz (a zip), judged by its first bytes."""
+    where = as_path(path)
     try:
-        with as_path(path).open("rb") as file:
+        if not where.is_file():  # a pipe would be waited for
+            return False
+        with where.open("rb") as file:
             return file.read(len(NPZ_BEGINS)) == NPZ_BEGINS
     except OSError:
         return False

@@ -25,7 +25,7 @@ FLOORS = (
     ("shape",),
     ("values",),
     ("networks", "files", "threads", "kernels"),
-    ("pipes", "rates"),
+    ("pipes",),
     ("checks",),
     ("errors",),
 )

@@ -18,7 +18,7 @@ from vasari.cli.options import (
     GivenLandmarks,
     Out,
     Picture,
-    Track,
+    SoundTrack,
     WhichFace,
     check_background,
     check_size,
@@ -65,7 +65,7 @@ def main() -> None:
 def say(
     picture: Picture,
     sound: Annotated[
-        str, typer.Argument(metavar="SOUND", help="A sound or video file; - is a pipe.")
+        str, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
     ],
     out: Out,
     size: Annotated[
@@ -82,7 +82,7 @@ def say(
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
     ] = False,
-    track: Track = None,
+    track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
 
@@ -184,7 +184,7 @@ def drive(
     frame: Frame = "crop",
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
-    track: Track = None,
+    track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 

@@ -9,9 +9,8 @@ from typing import Annotated, Literal, TypeVar
 import typer
 
 from vasari import checks
-from vasari.checks import Which
+from vasari.checks import FPS_SAID, Which
 from vasari.errors import VasariError
-from vasari.rates import FPS_SAID, exact_rate
 
 Value = TypeVar("Value")
 
@@ -29,7 +28,7 @@ def _words(check: Callable[[Value], object]) -> Callable[[Value], Value]:
     return checked
 
 
-check_fps = _words(exact_rate)
+check_fps = _words(checks.checked_fps)
 check_size = _words(checks.checked_size)
 check_background = _words(checks.checked_background)
 
@@ -71,9 +70,11 @@ Picture = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a
 Fps = Annotated[
     str, typer.Option(metavar="N", callback=check_fps, help=f"Pictures a second: {FPS_SAID}.")
 ]
-Track = Annotated[
+SoundTrack = Annotated[
     int | None,
-    typer.Option(min=1, help="Which sound track; else the first that is not silent."),
+    typer.Option(
+        "--track", metavar="N", min=1, help="Which sound track; else the first that is not silent."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[

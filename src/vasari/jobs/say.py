@@ -11,9 +11,11 @@ from vasari._talk import CHUNK, Asked, pictures
 from vasari.checks import (
     BackgroundLike,
     Frame,
+    Rate,
     Which,
     checked_background,
     checked_flag,
+    checked_fps,
     checked_frame,
     checked_size,
     checked_which,
@@ -26,7 +28,6 @@ from vasari.media.video import check_output
 from vasari.portrait import read_portrait
 from vasari.portrait.given import load_landmarks
 from vasari.portrait.read import say_if_unsure
-from vasari.rates import Rate, exact_rate
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 
@@ -70,7 +71,7 @@ def say(
     """
     head = 0.0 if checked_flag(still, "head and body stay still") else 1.0
     asked = Asked(
-        checked_size(size), exact_rate(fps), checked_frame(frame), checked_background(background),
+        checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
         Style(seed=seed, head=head), CHUNK,
     )  # fmt: skip
     face = checked_which(face)

@@ -13,13 +13,12 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import checked_path
+from vasari.checks import Rate, checked_fps, checked_path
 from vasari.errors import OutputError, VasariError
 from vasari.files import Draft, as_path, cannot_write
 from vasari.media.encode import RECIPES, MovieFile
 from vasari.media.pictures import PictureFolder
 from vasari.media.sound import Sound
-from vasari.rates import Rate, exact_rate
 
 WAITING = 4  # pictures that wait for the encoder
 PATIENCE = 0.2  # seconds between looks at whether the encoder still lives
@@ -39,7 +38,7 @@ class VideoWriter:
 
     Args:
         path: .mp4, .mov or .webm; or a folder, ending in "/", for PNG pictures.
-        fps: pictures a second, one of `vasari.rates.FPS`; 23.976 is taken as 24000/1001.
+        fps: pictures a second, one of `checks.FPS`.
         sound: goes into the movie as it came, from its first sample to the last picture's end.
         transparent: pictures have alpha; needs .webm, .mov or a folder.
 
@@ -52,7 +51,8 @@ class VideoWriter:
         transparent: bool = False,
     ) -> None:  # fmt: skip
         check_output(path, transparent=transparent)
-        self._fps, self._sound, self._transparent = exact_rate(fps), sound, transparent
+        self._fps = checked_fps(fps)
+        self._sound, self._transparent = sound, transparent
         self._draft = Draft(as_path(path).absolute(), folder=is_folder(path))
         self._queue: Queue[NDArray[np.uint8] | None] = Queue(WAITING)
         self._stop = threading.Event()
