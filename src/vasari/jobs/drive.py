@@ -23,6 +23,7 @@ from vasari.render.renderer import Paint
 from vasari.shape.onto_face import MOUTH
 from vasari.shape.space import NECK, rotation_angles, rotation_matrix
 from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Picture
+from vasari.values.motion import bounded
 
 REST_QUANTILE = 0.1  # of each mouth shape: a talking mouth is at rest for so much of the time
 REST_MOST = 0.25  # a resting value above this is meant, such as a smile that stays
@@ -121,9 +122,14 @@ def follow(
     paint: Paint = "all",
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
+    renderer = Renderer(face, size, frame, paint=paint)
+    yield from renderer.draw_all(placed_on(face, driver, absolute))
+
+
+def placed_on(face: Face, driver: Driver, absolute: bool = False) -> Motion:
+    """The driver's motion as this face makes it, with its hair, ready to be drawn."""
     motion = as_seen(face, driver) if absolute else as_changes(face, driver)
-    motion, renderer = Hair().push(motion), Renderer(face, size, frame, paint=paint)
-    yield from renderer.draw_all(motion)
+    return Hair().push(bounded(motion))
 
 
 def as_changes(face: Face, driver: Driver) -> Motion:
