@@ -17,14 +17,22 @@ SLOW = (
     "set NUMBA_CACHE_DIR to a folder that may be written."
 )
 
+NAN_KNOWN = {"nsz", "arcp", "contract", "afn", "reassoc"}  # fastmath but "nnan" and "ninf"
+
 Loop = Callable[..., Any]
 
 
-def kernel(signature: str | None = None) -> Callable[[Loop], Any]:
-    """Compile a function: for one signature at once, or for whatever it is first called with."""
+def kernel(signature: str | None = None, exact: bool = False) -> Callable[[Loop], Any]:
+    """Compile a function: for one signature at once, or for whatever it is first called with.
+
+    Args:
+        signature: numba's.
+        exact: comparisons with NaN are false, as they should be; else it may be assumed that
+            there is none.
+    """
 
     def compiled(function: Loop) -> Any:
-        loop: Any = numba.njit(nogil=True, fastmath=True)(function)
+        loop: Any = numba.njit(nogil=True, fastmath=NAN_KNOWN if exact else True)(function)
         if loop is function:  # NUMBA_DISABLE_JIT
             return loop
         try:

@@ -15,8 +15,8 @@ from vasari.errors import VideoError
 from vasari.follow.smooth import smooth
 from vasari.follow.track import Track, track
 from vasari.media import VideoWriter
-from vasari.shape.space import CAMERA
 from vasari.values import BLENDSHAPES, Motion
+from vasari.values.motion import CAMERA
 
 SIDE = 288
 UNIT = 38.0  # about the eye distance of the astronaut at that size, pixels

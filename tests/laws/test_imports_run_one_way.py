@@ -24,7 +24,8 @@ FLOORS = (
     ("speech", "media"),
     ("shape",),
     ("values",),
-    ("networks", "files", "threads", "kernels", "checks"),
+    ("networks", "files", "threads", "kernels"),
+    ("checks",),
     ("errors",),
 )
 

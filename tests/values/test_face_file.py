@@ -15,7 +15,7 @@ from vasari.values.face import is_face_file
 
 def some_traits(rng: np.random.Generator) -> Traits:
     return Traits(
-        flat=False, dark_glass=True, colour=0.25,
+        flat=False, dark_glass=True, mouth_hidden=True, colour=0.25,
         drawn=rng.normal(size=(LANDMARKS, 3)).astype(np.float32),
         rims=rng.normal(size=(5, 4)).astype(np.float32),
         folds=rng.integers(0, 256, (2, 288, 288), np.uint8),

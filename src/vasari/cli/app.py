@@ -23,7 +23,16 @@ from vasari.cli.options import (
     check_size,
     which,
 )
-from vasari.cli.terminal import CANNOT, INTERRUPTED, leave, progress, sentences, stop, tell
+from vasari.cli.terminal import (
+    CANNOT,
+    INTERRUPTED,
+    leave,
+    only_our_warnings,
+    progress,
+    sentences,
+    stop,
+    tell,
+)
 
 app = typer.Typer(
     name="vasari",
@@ -44,7 +53,8 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     signal.signal(signal.SIGTERM, stop)
     try:
-        app(prog_name="vasari")
+        with only_our_warnings():
+            app(prog_name="vasari")
     except KeyboardInterrupt:
         leave("Stopped; nothing was left behind.", INTERRUPTED)
 
@@ -120,9 +130,7 @@ def read(
     with sentences():
         from vasari.jobs.read import read_files
 
-        found = read_files(
-            picture, which(face), landmarks, out, draw, save_landmarks, tell, frame
-        )
+        found = read_files(picture, which(face), landmarks, out, draw, save_landmarks, tell, frame)
         if as_json:
             print(json.dumps(found))
 

@@ -17,12 +17,22 @@ CANNOT, INTERRUPTED = 1, 130  # exit codes; 0 is made, 2 (by the library) wrong 
 
 
 @contextmanager
+def only_our_warnings() -> Iterator[None]:
+    """Our own warnings become sentences; those of libraries are for developers."""
+    with warnings.catch_warnings():
+        if not os.environ.get("VASARI_DEBUG"):
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("always", VasariWarning)
+            warnings.showwarning = lambda message, *_: tell(str(message))
+        yield
+
+
+@contextmanager
 def sentences() -> Iterator[None]:
     """Whatever goes wrong becomes one sentence on stderr and an exit code."""
     try:
-        with _only_our_warnings():
-            settle_libraries()
-            yield
+        settle_libraries()
+        yield
     except KeyboardInterrupt:
         leave("Stopped; nothing was left behind.", INTERRUPTED)
     except VasariError as error:
@@ -35,17 +45,6 @@ def sentences() -> Iterator[None]:
             "please report it; with VASARI_DEBUG=1 it is shown where.",
             CANNOT,
         )
-
-
-@contextmanager
-def _only_our_warnings() -> Iterator[None]:
-    """Our own warnings become sentences; those of libraries are for developers."""
-    with warnings.catch_warnings():
-        if not os.environ.get("VASARI_DEBUG"):
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("always", VasariWarning)
-            warnings.showwarning = lambda message, *_: tell(str(message))
-        yield
 
 
 @contextmanager

@@ -2,8 +2,7 @@
 
 The filters are Savitzky and Golay's: the middle of a parabola fitted to the values around it, as
 many before as after. A wide one calms, a narrow one follows; which of both holds is decided value
-by value, by how much the wide one would change against the noise of this very video, from 20
-seconds before to 20 seconds after it at least.
+by value, by how much the wide one would change against the noise of this very video around it.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ TOGETHER = 64  # points smoothed at once: more would only need more memory
 class SmoothStream:
     """`smooth` as a stream of frames of several arrays, which come out in blocks.
 
-    Up to 2 * BLOCK frames it is the same to the bit; in longer streams noise is that of the blocks
-    before, around and after a frame, instead of that of all its stretch.
+    Up to 2 * BLOCK frames it is the same; in longer streams noise is that of the blocks before,
+    around and after a frame, instead of that of all its stretch.
     """
 
     def __init__(self) -> None:

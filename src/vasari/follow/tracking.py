@@ -14,8 +14,9 @@ import numpy as np
 from vasari.follow.smooth import SmoothStream
 from vasari.portrait.gaze import gaze_of
 from vasari.portrait.reader import Reading
-from vasari.shape.space import CAMERA, Pose, face_space, pose_of
+from vasari.shape.space import Pose, face_space, pose_of
 from vasari.values import BLENDSHAPES, EXPRESSION, MOTION_HZ, FloatArray, Motion
+from vasari.values.motion import CAMERA, bounded
 
 NEUTRAL_FROM = 1500  # pictures at most, at least half as many of a longer video, tell the neutral
 GIVEN_AT_ONCE = 500  # landmarks of so many pictures
@@ -70,7 +71,8 @@ class Tracking:
         residuals -= _residuals(neutral)
         place = positions(scales, origins, 0)
         expression = np.concatenate([blends, residuals], axis=1)
-        return Motion(turns, place, gaze, expression, MOTION_HZ), neutral.astype(np.float32)
+        motion = bounded(Motion(turns, place, gaze, expression, MOTION_HZ))
+        return motion, neutral.astype(np.float32)
 
     def _parted(self, reading: Reading) -> tuple[FloatArray, ...]:
         """Turn (3,), log of scale (1,), origin (3,), shape (478, 3) and blendshapes (52, 1)."""

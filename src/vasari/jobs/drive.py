@@ -85,11 +85,9 @@ def recorded(path: str | PathLike[str]) -> Driver:
     Raises:
         VideoError: the file is missing, damaged or something else.
     """
-    motion = read_live_link(path) if is_live_link(path) else Motion.load(path)
-    columns = (motion.rotation, motion.position, motion.gaze, motion.expression)
-    if not len(motion) or not all(np.isfinite(values).all() for values in columns):
-        what = "values that are no finite numbers" if len(motion) else "no frames"
-        raise VideoError(f"{as_path(path)} holds {what}: record the motion again.")
+    motion = read_live_link(path)[0] if is_live_link(path) else Motion.load(path)
+    if not len(motion):
+        raise VideoError(f"{as_path(path)} holds no frames: record the motion again.")
     if not motion.position.any():
         neck = np.array([rotation_matrix(r) @ NECK for r in motion.rotation])
         motion = replace(motion, position=neck[0] - neck)

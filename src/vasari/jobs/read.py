@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vasari.checks import Which
-from vasari.checks import Frame
+from vasari.checks import Frame, Which
 from vasari.errors import OutputError
 from vasari.files import Draft, as_path, cannot_write, same_file, write_npz
 from vasari.jobs.say import Tell, portrait_of

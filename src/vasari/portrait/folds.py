@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.shape.crops import cut_out
-from vasari.shape.folds import REGIONS, SIDE, Region, window
+from vasari.shape.folds import REGIONS, Region, window
 from vasari.shape.space import Pose
 from vasari.values import FloatArray, Picture
-from vasari.values.traits import FOLD_STEP, NO_FOLD
+from vasari.values.traits import FOLD_STEP, FOLDS_SIDE, NO_FOLD
 
 LINE, BESIDE, LONG = 1.5, 4.5, 8.0  # pixels, spread: of a line, of what is around it, along it
 NOISE = 0.006  # share of the light below which a line is no line
@@ -23,8 +23,8 @@ SOFT = 1.5  # pixels over which a region ends
 
 
 def find_folds(picture: Picture, landmarks: FloatArray, pose: Pose) -> NDArray[np.uint8]:
-    """(2, SIDE, SIDE) the lines, in steps of FOLD_STEP around NO_FOLD, and the region that each
-    pixel belongs to (its place in REGIONS; where two meet the first has it).
+    """(2, n, n), n = FOLDS_SIDE: the lines, in steps of FOLD_STEP around NO_FOLD, and the region
+    that each pixel belongs to (its place in REGIONS; where two meet the first has it).
 
     Args:
         picture: (H, W, 3).
@@ -34,10 +34,10 @@ def find_folds(picture: Picture, landmarks: FloatArray, pose: Pose) -> NDArray[n
     m = window(pose)
     light = _light(picture, m)
     there = landmarks[:, :2] @ m[:, :2].T + m[:, 2]
-    lines = np.zeros((SIDE, SIDE), np.float32)
-    which = np.full((SIDE, SIDE), len(REGIONS), np.uint8)
+    lines = np.zeros((FOLDS_SIDE, FOLDS_SIDE), np.float32)
+    which = np.full((FOLDS_SIDE, FOLDS_SIDE), len(REGIONS), np.uint8)
     for n, region in enumerate(REGIONS):
-        inside = np.zeros((SIDE, SIDE), np.uint8)
+        inside = np.zeros((FOLDS_SIDE, FOLDS_SIDE), np.uint8)
         cv2.fillPoly(inside, [np.round(there[list(region.outline)]).astype(np.int32)], 1)
         inside[which < n] = 0
         which[inside > 0] = n
@@ -47,13 +47,13 @@ def find_folds(picture: Picture, landmarks: FloatArray, pose: Pose) -> NDArray[n
 
 
 def _light(picture: Picture, m: NDArray[np.float64]) -> FloatArray:
-    """(SIDE, SIDE) logarithm of the light in the crop `m`."""
-    grey = cv2.cvtColor(cut_out(picture, m, SIDE), cv2.COLOR_RGB2GRAY)
+    """(FOLDS_SIDE, FOLDS_SIDE) logarithm of the light in the crop `m`."""
+    grey = cv2.cvtColor(cut_out(picture, m, FOLDS_SIDE), cv2.COLOR_RGB2GRAY)
     return np.log(grey.astype(np.float32) + 8)
 
 
 def _lines(light: FloatArray, inside: NDArray[np.uint8], region: Region) -> FloatArray:
-    """(SIDE, SIDE) how much darker (below 0) or brighter the lines of a region are than what is
+    """(n, n) how much darker (below 0) or brighter the lines of a region are than what is
     around them; 0 towards the border of where they may lie, in hair and beside edges."""
     if not inside.any():
         return inside.astype(np.float32)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +16,14 @@ from vasari.portrait.picture import Opened
 from vasari.portrait.reader import Reading, read_landmarks
 from vasari.shape.space import face_space, pose_of
 from vasari.values import LANDMARKS, FloatArray, moved
+from vasari.values.npz import NUMBERS, Array, Layout, read_npz
 
 WANTED = f"give {LANDMARKS} rows of x, y or x, y, z in pixels, as vasari read --save-landmarks does"
+LAYOUT = Layout(
+    "landmarks", {"landmarks": Array(NUMBERS, None)}, {}, PictureError, WANTED, most_bytes=64 << 20
+)
+MOST_JSON = 4 << 20  # bytes: a hundred times those of 478 landmarks
+FARTHEST = 1e6  # pixels, of any landmark of any picture
 FAR_OUT = 0.5  # of the picture's longer side, beyond its border: no landmark lies so far
 ROUNDS = 20  # in which depth and pose find each other: within half a degree after ten
 LYING = 60.0  # degrees of roll from which the picture is turned, not the head
@@ -35,10 +40,13 @@ def load_landmarks(path: str | os.PathLike[str]) -> FloatArray:
         PictureError: the file is missing, damaged or something else.
     """
     file = input_file(path, "landmarks", PictureError)
+    if is_npz(file):
+        return _checked(read_npz(file, LAYOUT)["landmarks"], str(file))
     try:
         return _checked(np.asarray(_stored(file), np.float64), str(file))
-    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise PictureError(f"{file} holds no landmarks ({error}): {WANTED}.") from error
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise PictureError(f"{file} holds no landmarks ({why}): {WANTED}.") from None
 
 
 def given_landmarks(landmarks: NDArray[np.floating], size: tuple[int, int]) -> FloatArray:
@@ -76,11 +84,12 @@ def given_reading(opened: Opened, landmarks: FloatArray) -> Reading:
 
 
 def _stored(file: Path) -> object:
-    """The landmarks as they stand in the file."""
-    if is_npz(file):
-        with file.open("rb") as f, np.load(f, allow_pickle=False) as packed:
-            return packed["landmarks"]
-    table = json.loads(file.read_bytes())
+    """The landmarks as they stand in a JSON file."""
+    with file.open("rb") as opened:
+        text = opened.read(MOST_JSON + 1)
+    if len(text) > MOST_JSON:
+        raise ValueError(f"it is larger than {MOST_JSON >> 20} MB")
+    table = json.loads(text)
     return table["landmarks"] if isinstance(table, dict) else table
 
 
@@ -89,8 +98,10 @@ def _checked(landmarks: NDArray[np.floating], name: str) -> FloatArray:
     marks = landmarks[0] if landmarks.ndim == 3 and len(landmarks) == 1 else landmarks
     if marks.shape not in ((LANDMARKS, 2), (LANDMARKS, 3)):
         raise PictureError(f"{name} has the shape {landmarks.shape}: {WANTED}.")
-    if not np.abs(marks).max() < np.finfo(np.float32).max:  # so written, NaN is refused too
+    if not (marks.dtype.kind in NUMBERS and np.isfinite(marks).all()):
         raise PictureError(f"{name} holds values that are no finite numbers: {WANTED}.")
+    if np.abs(marks.astype(np.float64)).max() > FARTHEST:
+        raise PictureError(f"{name} holds values beyond {FARTHEST:.0f} pixels: {WANTED}.")
     return marks.astype(np.float32)
 
 

@@ -202,9 +202,7 @@ def _reduced(image: Image.Image, longest: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def _as_seen(
-    image: Image.Image, size: tuple[int, int], part: Part | None, longest: int
-) -> Opened:
+def _as_seen(image: Image.Image, size: tuple[int, int], part: Part | None, longest: int) -> Opened:
     """Upright, cut, reduced, in sRGB, laid on paper; `size` is that of the file as it is stored."""
     if part is not None:  # what a cut needs to be upright for, a reduced picture is sooner
         ImageOps.exif_transpose(image, in_place=True)

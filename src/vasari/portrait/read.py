@@ -55,9 +55,7 @@ def read_portrait(
     Raises:
         VasariError: the picture cannot be read, or holds no usable face.
     """
-    opened, reading = view_of(
-        picture, checked_which(face), landmarks, checked_frame(frame), say
-    )
+    opened, reading = view_of(picture, checked_which(face), landmarks, checked_frame(frame), say)
     _check_size(reading, opened.zoom)
     check_mouth(reading.landmarks, opened.rgb.shape)
     say_if_unsure(reading.confidence, say)

@@ -8,8 +8,9 @@ from vasari.render.body import Carried
 from vasari.render.mesh import build_mesh
 from vasari.render.stage import Stage
 from vasari.shape.landmarks import MESH_POINTS
-from vasari.shape.space import CAMERA, NECK, Pose, Rig
+from vasari.shape.space import NECK, Pose, Rig
 from vasari.values import Face, FloatArray, Motion
+from vasari.values.motion import CAMERA
 
 BODY_FOLLOWS = 0.4  # of the way that the neck goes
 

@@ -26,9 +26,11 @@ from vasari.render.layers.rims import Rims, band_of, without_rims
 from vasari.render.puppet import Puppet
 from vasari.render.raster import find_cuts, over, rasterise, soften
 from vasari.render.stage import Stage, finer, set_stage, straight
+from vasari.shape.coherent import check_coherent
 from vasari.shape.landmarks import LEFT_IRIS, LIDS_ABOVE, LIDS_UPPER, MESH_POINTS, RIGHT_IRIS
 from vasari.shape.space import face_space
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
+from vasari.values.motion import check_motion
 
 FINE_AREA = 1100 * 1100  # pixels: larger pictures are read as they are
 CUT = 8.0  # pixels over which the mesh does not stretch: a larger step is one part before another
@@ -62,6 +64,7 @@ class Renderer:
         self, face: Face, size: int = 512, frame: Frame = "crop", background: Background = None,
         paint: Paint = "all",
     ) -> None:  # fmt: skip
+        check_coherent(face)
         self._transparent = background == "transparent"
         self.stage = set_stage(face, size, frame, background)
         height, width = self.stage.still.shape[:2]
@@ -85,11 +88,16 @@ class Renderer:
         self._rooms = threading.local()
 
     def draw_all(self, motion: Motion, carried: Carried | None = None) -> Iterator[Picture]:
-        """Every frame of a motion, in order; some are drawn ahead, on threads of their own."""
+        """Every frame of a motion, in order; some are drawn ahead, on threads of their own.
+
+        Raises:
+            VideoError: the motion holds what none may.
+        """
+        check_motion(motion)
         waiting: deque[Future[Picture]] = deque()
         try:
             for k in range(len(motion)):
-                waiting.append(_threads().submit(self.draw, motion, k, carried))
+                waiting.append(_threads().submit(self._draw, motion, k, carried))
                 if len(waiting) > DRAWN_AT_ONCE:
                     yield waiting.popleft().result()
             while waiting:
@@ -108,7 +116,14 @@ class Renderer:
 
         Returns:
             (H, W, 3) uint8, or (H, W, 4) with straight alpha for a transparent background.
+
+        Raises:
+            VideoError: the motion holds what none may.
         """
+        check_motion(motion.part(k, k + 1))
+        return self._draw(motion, k, carried)
+
+    def _draw(self, motion: Motion, k: int, carried: Carried | None) -> Picture:
         room = self._room()
         now = self.now(motion, k, room.backward, carried)
         self._warp(now.points, room)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from vasari.shape.crops import by_pose
 from vasari.shape.space import Pose
+from vasari.values.traits import FOLDS_SIDE
 
-SIDE = 288  # pixels of the upright crop in which lines are found
 ROOM = 2.4  # eye distances a side
 MIDDLE = np.array([0.0, 0.1, 0.0], np.float32)  # of the crop, face space
 
@@ -68,4 +68,4 @@ REGIONS = (  # where two meet, the first has it
 
 def window(pose: Pose) -> NDArray[np.float64]:
     """Similarity (2, 3) from picture pixels to the upright crop."""
-    return by_pose(pose, MIDDLE, SIDE / ROOM, (SIDE, SIDE))
+    return by_pose(pose, MIDDLE, FOLDS_SIDE / ROOM, (FOLDS_SIDE, FOLDS_SIDE))

@@ -43,7 +43,6 @@ RIGID_ABOVE, RIGID_FADE = 0.40, 0.30  # face space: points below hang on the jaw
 JAW_SAYS = 0.03  # weight of a point of the jaw in the pose, a point of the skull having 1
 SOFT_SAYS = 0.3  # and of a lid or a brow
 SOFT_RINGS = ("left_eye", "right_eye", "left_eyebrow", "right_eyebrow")  # these move by themselves
-CAMERA = 12.0  # eye distances from the camera to the head: what "nearer" does to its size
 NECK = np.array([0.0, 1.1, 0.7], np.float32)  # where a head turns, face space
 JAW_OPEN = BLENDSHAPES.index("jawOpen")
 BLINK = np.array([BLENDSHAPES.index("eyeBlink" + side) for side in ("Right", "Left")])

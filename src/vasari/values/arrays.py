@@ -32,6 +32,10 @@ BLENDSHAPES: tuple[str, ...] = (
     "noseSneerLeft", "noseSneerRight", "tongueOut",
 )  # fmt: skip
 EXPRESSION = len(BLENDSHAPES) + RESIDUALS  # coefficients of one expression
+# What a coefficient may be, either side of 0: faces make 1 of a blendshape and 10 of a residual.
+EXPRESSION_MOST: FloatArray = np.where(np.arange(EXPRESSION) < len(BLENDSHAPES), 5, 50).astype(
+    np.float32
+)
 
 
 def moved(points: FloatArray, m: NDArray[np.floating]) -> FloatArray:
