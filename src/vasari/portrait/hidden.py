@@ -63,7 +63,9 @@ def mouth_is_hidden(picture: Picture, landmarks: FloatArray, spread: float) -> b
     )
 
 
-def _inside(ring: FloatArray, grown: float, side: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _inside(
+    ring: FloatArray, grown: float, side: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """(side, side) the inside of a ring (n, 2), enlarged about its middle."""
     middle = ring.mean(0)
     inside = np.zeros((side, side), np.uint8)
