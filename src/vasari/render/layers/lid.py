@@ -23,6 +23,9 @@ LASH_STRENGTH = 0.75  # of the line that the lashes of a closed eye make
 SKIN_ABOVE = np.array([0.0, 0.5, 1.0])  # lid heights above the fold where skin is looked at
 SHADE = 0.72, 0.96  # of the light on the skin around falls on a closed lid: deep, shallow socket
 TONES = 32  # along the lid
+SOFTEST = (
+    24.0  # pixels: a wild expression's lid is a picture high, and blurring it would take seconds
+)
 
 
 class _Cover(NamedTuple):
@@ -83,12 +86,11 @@ class Lid:
             return
         low, high = edge + cover.lashes * (above - edge), above + cover.top * (edge - above)
         size = out.shape[1], out.shape[0]
-        where = hole(
-            np.concatenate([low, high[::-1]]), size, room=math.ceil(2.5 * cover.soft * height)
-        )
+        softness = min(max(0.6, cover.soft * height), SOFTEST)
+        where = hole(np.concatenate([low, high[::-1]]), size, room=math.ceil(2.5 * softness))
         if where is None:
             return
-        soft = cv2.GaussianBlur(where.mask, (0, 0), max(0.6, cover.soft * height))
+        soft = cv2.GaussianBlur(where.mask, (0, 0), softness)
         tone = self._tones[_along(edge, where)]
         _lay(out, where.x, where.y, tone, soft * np.float32(cover.strength * min(share, 1)))
         self._draw_lashes(out, edge, min(share, 1))
