@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--ours", type=int, default=10_000, help="files of each kind of our own")
     parser.add_argument("--others", type=int, default=1000, help="of pictures, sounds and videos")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--kinds", nargs="*", choices=FILES, default=list(FILES))
     parser.add_argument("--out", type=Path, help="the JSON file (default: benchmarks/results)")
     options = parser.parse_args()
@@ -33,7 +34,7 @@ def main() -> None:
         with Image.open(demo_portrait()) as image:
             small = np.asarray(image.convert("RGB").crop((96, 0, 352, 300)))
         make(Path(folder), read_portrait(small))
-        counts = run(Path(folder), options.seed, jobs, _progress)
+        counts = run(Path(folder), options.seed, jobs, _progress, options.workers)
     print(report(counts))
     kinds = {
         kind: {**c.ended, "seconds": c.seconds, "megabytes": c.megabytes, "faults": c.faults[:20]}

@@ -6,8 +6,10 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,13 +28,18 @@ class Counts:
 
 def run(
     folder: Path, seed: int, jobs: list[tuple[str, int]],
-    done: Callable[[str, int], None] = lambda kind, k: None,
+    done: Callable[[str, int], None] = lambda kind, k: None, workers: int = 1,
 ) -> dict[str, Counts]:  # fmt: skip
     """Read `count` damaged files of each kind; `folder` has the good ones."""
     counts = {kind: Counts() for kind, _ in jobs}
-    left = [(kind, 0, count) for kind, count in jobs if count]
-    while left:
-        left = _session(folder, seed, left, counts, done)
+
+    def all_of(jobs: list[tuple[str, int]]) -> None:
+        left = [(kind, 0, count) for kind, count in jobs if count]
+        while left:
+            left = _session(folder, seed, left, counts, done)
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(all_of, [jobs[k::workers] for k in range(workers)]))
     return counts
 
 
@@ -45,7 +52,7 @@ def _session(
     command = [sys.executable, "-m", "benchmarks.fuzz.worker", str(folder), str(seed), *words]
     now: tuple[str, int] | None = None
     with (
-        (folder / "errors.txt").open("wb") as errors,
+        tempfile.TemporaryFile() as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as worker,
     ):
         assert worker.stdout
@@ -57,16 +64,18 @@ def _session(
             now = None
             _count(counts[kind], k, *rest)
             done(kind, k)
+        worker.wait()
+        errors.seek(0)
+        said = errors.read()
     if worker.returncode == 0:
         return []
     if now is None:
-        raise RuntimeError((folder / "errors.txt").read_text(errors="replace")[-2000:])
+        raise RuntimeError(said.decode(errors="replace")[-2000:])
     kind, k = now
     _count(counts[kind], k, _end(worker.returncode), "", 0.0, 0.0)
     rest = jobs[[job[0] for job in jobs].index(kind) :]
-    return [
-        (name, k + 1 if name == kind else a, b) for name, a, b in rest if name != kind or k + 1 < b
-    ]
+    left = [(name, k + 1 if name == kind else first, last) for name, first, last in rest]
+    return [job for job in left if job[1] < job[2]]
 
 
 def _count(counts: Counts, k: int, how: str, said: str, seconds: float, megabytes: float) -> None:
