@@ -22,7 +22,7 @@ from tests.media.films import (
 from vasari.media import open_sound, read_video
 
 ALWAYS = range(10**6)
-NEAR = 0.03  # seconds: an AAC frame and a bit
+NEAR = 0.05  # seconds: an AAC frame of padding, and one cut off
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.ts"])
@@ -110,7 +110,7 @@ def test_jitter_is_no_gap(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     track = Track(tone(2), time=lambda t: max(0.0, t + rng.uniform(-0.008, 0.008)))
     samples = heard(open_sound(film(tmp_path / "a.mkv", track)))
-    assert np.abs(samples[800:-1600].reshape(-1, 160)).max(1).min() > 0.3
+    assert np.abs(samples[800:28_800].reshape(-1, 160)).max(1).min() > 0.3
 
 
 KINDS = {
@@ -136,7 +136,7 @@ def test_another_format_in_the_middle(tmp_path: Path) -> None:
     other = film(tmp_path / "other.mp3", Track(tone(1.6, 22_050), 22_050), codec="libmp3lame")
     for parts in ((one, other), (other, one), (one, other, one)):
         samples = heard(open_sound(joined(tmp_path / "a.mp3", *parts)))
-        assert len(samples) == pytest.approx(1.6 * len(parts) * 16_000, abs=0.12 * 16_000)
+        assert len(samples) == pytest.approx(1.6 * len(parts) * 16_000, abs=0.08 * len(parts) * 16_000)
         loud = np.abs(samples[: len(samples) // 800 * 800].reshape(-1, 800)).max(1) > 0.3
         assert loud.mean() > 0.93
 

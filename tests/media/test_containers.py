@@ -123,10 +123,10 @@ def test_what_could_be_waited_for_is_refused_at_once(
     if kind == "pipe":
         path = tmp_path / "a.wav"
         os.mkfifo(path)
-    bound = socket.socket(socket.AF_UNIX)
     if kind == "socket":
         path = tmp_path / "a.png"
-        bound.bind("a.png")
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind("a.png")  # stays when it is closed
     for words in (
         ["say", face_file, path, "-o", out], ["say", path, voice, "-o", out],
         ["say", portrait, voice, "-o", out, "--landmarks", path], ["read", path],
@@ -139,7 +139,6 @@ def test_what_could_be_waited_for_is_refused_at_once(
     for load in (Face.load, Motion.load):
         with pytest.raises(VasariError):
             load(path)
-    bound.close()
     assert not list(tmp_path.glob("*out*"))
 
 
