@@ -10,7 +10,7 @@ import numpy as np
 
 from vasari.checks import Frame, Which, checked_flag, checked_frame, checked_size, checked_which
 from vasari.errors import OutputError, SoundError, VideoError
-from vasari.files import as_path, is_npz, same_file
+from vasari.files import as_path, input_file, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
 from vasari.follow.retarget import Driver, as_changes, as_seen
 from vasari.follow.track import track
@@ -65,6 +65,8 @@ def drive(
         if same_file(as_path(out), as_path(path)):
             raise OutputError(f"{path} is an input: give the video another name.")
     known = recorded(video) if is_motion_file(video) else None  # what is quick may fail first
+    if not known:
+        input_file(video, "video", VideoError)
     who = portrait_of(picture, face, landmarks, tell, frame)
     sound = None if known else _sound_of(video, track, tell)
     with VideoWriter(out, round(MOTION_HZ), sound) as movie:
