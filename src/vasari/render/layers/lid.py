@@ -99,13 +99,8 @@ class Lid:
         cv2.polylines(line, [fixed], False, 255, max(1, round(self._thick)), cv2.LINE_AA, 4)
         soft = cv2.GaussianBlur(line, (0, 0), 0.4 * self._thick + 0.3)
         tone = np.broadcast_to(self._lash, (*line.shape, 3))
-        lay(
-            out,
-            int(low[0]),
-            int(low[1]),
-            tone,
-            np.asarray(soft * np.float32(LASH_STRENGTH * share), np.uint8),
-        )
+        mask = soft * np.float32(LASH_STRENGTH * share)
+        lay(out, int(low[0]), int(low[1]), tone, np.asarray(mask, np.uint8))
 
 
 def _along(edge: FloatArray, where: Hole, tones: int) -> Indices:
