@@ -101,6 +101,19 @@ def test_a_face_that_is_not_there(
     refused(vasari("say", portrait, voice, "-o", tmp_path / "a.mp4", "--face", "9"), "--face")
 
 
+def test_a_saved_face_holds_one(
+    vasari: Vasari, face_file: Path, voice: Path, tmp_path: Path
+) -> None:
+    for which in ("7", "10,10,80,80"):
+        for words in (["say", face_file, voice, "-o", tmp_path / "a.mp4"], ["read", face_file]):
+            refused(vasari(*words, "--face", which), "one face")
+
+
+def test_a_box_outside_the_picture(vasari: Vasari, portrait: Path) -> None:
+    for box in ("600,10,80,80", "10,-90,80,80"):
+        refused(vasari("read", portrait, "--face", box), "outside the picture")
+
+
 def silent_video(folder: Path) -> Path:
     with av.open(str(folder / "mute.mp4"), "w") as out:
         stream = out.add_stream("libx264", 25)

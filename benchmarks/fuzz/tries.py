@@ -14,7 +14,7 @@ from vasari.jobs.drive import placed_on, recorded
 from vasari.jobs.read import describe
 from vasari.media import open_sound, read_video
 from vasari.portrait.draw import draw_face
-from vasari.portrait.given import given_reading, load_landmarks
+from vasari.portrait.given import given_landmarks, load_landmarks
 from vasari.portrait.picture import open_picture
 from vasari.render import Renderer
 from vasari.values import Face, Motion
@@ -78,7 +78,8 @@ class Tries:
             return
         write_live_link(motion, path.with_suffix(".again.csv"))
         face, renderer = self._known()
-        moved = placed_on(face, driver, absolute=len(motion) % 2 == 0)
+        first, *rest = placed_on(face, driver, absolute=len(motion) % 2 == 0)
+        moved = first.then(*rest)
         size = np.abs(moved.expression).max(1) + np.abs(moved.position).max(1)
         for k in np.argsort(-size)[:DRAWN]:
             renderer.draw(moved, int(k))
@@ -86,7 +87,8 @@ class Tries:
     def _landmarks(self, path: Path) -> None:
         marks = load_landmarks(path)
         if self._new(marks):
-            given_reading(self._known()[0].picture, marks)
+            height, width = self._known()[0].picture.shape[:2]
+            given_landmarks(marks, (width, height))
 
 
 def _heard(path: Path) -> None:

@@ -18,9 +18,10 @@ from vasari.media import open_sound
 from vasari.motion import MotionStream
 from vasari.motion.mouth import lip_opening
 from vasari.portrait.draw import draw_face
-from vasari.render import Renderer, onto_face
+from vasari.render import Renderer
 from vasari.render.mesh import build_mesh
 from vasari.portrait.teeth import draw_teeth, tones
+from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, EXPRESSION, SOUND_HZ, Face, Motion
 

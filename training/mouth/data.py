@@ -24,7 +24,7 @@ import numpy as np
 
 from training.painter.data import face_of, motion_of
 from training.reader.data import Labelled, inside, labelled, read_npz
-from vasari.jobs.drive import from_picture
+from vasari.follow.retarget import from_picture
 from vasari.media import read_video
 from vasari.portrait.flat import is_flat
 from vasari.portrait.teeth import DENSITY, HALF_WIDTH
@@ -161,7 +161,8 @@ def of_clip(
     for start in (shut, int(rng.choice(wide))):
         face = face_of(sharper(frames[start], crops[start], places[start]),
                        double.landmarks[start], label.blendshapes[start])  # fmt: skip
-        moves = from_picture(face, motion_of(double, found, start), start)
+        moved = motion_of(double, found, start)
+        moves = from_picture(face, moved, moved.part(start, start + 1))
         renderer = Renderer(face, frame="full", paint="baked")
         mouth = renderer._mouth
         if not isinstance(mouth, Mouth):

@@ -5,8 +5,9 @@ names in capitals, then yaw, pitch and roll of the head and of each eye in radia
 are in ARKit's axes (x to the viewer's right, y up, z towards the viewer), right-handed: yaw is
 positive towards the picture's right, pitch downwards, roll counter-clockwise as seen.
 
-A motion keeps the rows it was read from. What is still the same when it is written again is
-written as it was, digit by digit: timecodes, both eyes apart, and more digits than a float32 has.
+Where the rows that a motion was read from are given when it is written again, what is still the
+same is written as it was, digit by digit: timecodes, both eyes apart, and more digits than a
+float32 has.
 What the CSV has no column for, position and residuals, stays in the `Motion` file.
 """
 
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from vasari.errors import VideoError
 from vasari.files import input_file, write_whole
 from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray, Motion
-from vasari.values.motion import COLUMNS, MOST_FRAMES, MOST_RECORDED, check_length, check_motion
+from vasari.values.motion import COLUMNS, MOST_FRAMES, check_length, check_motion
 from vasari.values.npz import check_values
 
 _SIDED = ("EyeBlink", "EyeLookDown", "EyeLookIn", "EyeLookOut", "EyeLookUp", "EyeSquint", "EyeWide")
@@ -56,12 +57,15 @@ EYE_SIGNS = np.degrees([1, -1])
 RATES = (24, 25, 30, 48, 50, 60, 120)  # frames a second that a timecode may count
 APP_RATE = 60  # where the timecodes do not tell
 TIMECODE = re.compile(r"(\d{1,4}):(\d{1,4}):(\d{1,4})[:;](\d{1,4})(?:\.(\d{1,9}))?")
+MOST_BYTES = 192 << 20  # those of an hour at 60 Hz
 MOST_ROW = 16 << 10  # letters in a row: eight times those that the app writes
+Rows = tuple[str, ...]  # of a CSV, the header first
+
 ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # else UTF-8
 
 
-def read_live_link(path: str | os.PathLike[str]) -> Motion:
-    """A take of Live Link Face: one motion frame a row, at the rate of its timecodes.
+def read_live_link(path: str | os.PathLike[str]) -> tuple[Motion, Rows]:
+    """A take of Live Link Face, one motion frame a row, at the rate of its timecodes; and its rows.
 
     A row without values repeats the one before it.
 
@@ -70,15 +74,21 @@ def read_live_link(path: str | os.PathLike[str]) -> Motion:
     """
     file = input_file(path, "CSV", VideoError)
     try:
-        return _motion(_read_rows(file))
+        rows = _read_rows(file)
+        return _motion(rows), rows
     except (OSError, ValueError) as error:
         raise VideoError(
             f"{file} is no CSV of Live Link Face ({error}): give a take as the app exports it."
         ) from None
 
 
-def write_live_link(motion: Motion, path: str | os.PathLike[str]) -> None:
+def write_live_link(motion: Motion, path: str | os.PathLike[str], recorded: Rows = ()) -> None:
     """Write the CSV, whole or not at all.
+
+    Args:
+        motion: what is written.
+        path: of the file.
+        recorded: the rows that the motion was read from.
 
     Raises:
         OutputError: the file cannot be written there.
@@ -86,9 +96,9 @@ def write_live_link(motion: Motion, path: str | os.PathLike[str]) -> None:
     check_motion(motion)
     table, again = _table(motion), None
     with suppress(ValueError):  # rows from elsewhere
-        again = _motion(motion.recorded) if motion.recorded else None
+        again = _motion(recorded) if recorded else None
     if again is not None and len(again) == len(motion):
-        rows = _rows_again(motion.recorded, table, table == _table(again))
+        rows = _rows_again(recorded, table, table == _table(again))
     else:
         rows = [",".join(HEADER), *map(partial(_row, motion.rate), range(len(table)), table)]
     write_whole(path, ("\n".join(rows) + "\n").encode())
@@ -99,10 +109,10 @@ def is_live_link(path: str | os.PathLike[str]) -> bool:
     return os.fspath(path).lower().endswith(".csv")
 
 
-def _read_rows(file: Path) -> tuple[str, ...]:
+def _read_rows(file: Path) -> Rows:
     """The rows of a text file that hold anything, in UTF-8 or, where it says so, UTF-16."""
-    if file.stat().st_size > MOST_RECORDED:
-        raise ValueError(f"it is larger than {MOST_RECORDED >> 20} MB")
+    if file.stat().st_size > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
     with file.open("rb") as opened:
         encoding = ENCODINGS.get(opened.read(2), "utf-8-sig")
     rows = list[str]()
@@ -115,7 +125,7 @@ def _read_rows(file: Path) -> tuple[str, ...]:
     return tuple(rows)
 
 
-def _motion(rows: tuple[str, ...]) -> Motion:
+def _motion(rows: Rows) -> Motion:
     """The motion of a header and its rows.
 
     Raises:
@@ -138,7 +148,7 @@ def _motion(rows: tuple[str, ...]) -> Motion:
             raise ValueError(f"row {k + 2} holds what is no number") from None
     rate = _rate([row.split(",")[0] for row in rows[1:]])
     check_length(len(table), rate)
-    return Motion(**_columns(table), rate=rate, recorded=rows)
+    return Motion(**_columns(table), rate=rate)
 
 
 def _columns(table: NDArray[np.float64]) -> dict[str, FloatArray]:
@@ -192,7 +202,7 @@ def _timecode(k: int, rate: float) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frame:02d}.000"
 
 
-def _rows_again(recorded: tuple[str, ...], table: FloatArray, same: NDArray[np.bool_]) -> list[str]:
+def _rows_again(recorded: Rows, table: FloatArray, same: NDArray[np.bool_]) -> list[str]:
     """The rows as they were recorded, but for the values that have changed."""
     places, width = _places(recorded[0]), recorded[0].count(",") + 1
     rows = [recorded[0]]

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from vasari.errors import PictureError
 from vasari.files import input_file, is_npz
+from vasari.portrait.picture import Opened
 from vasari.portrait.reader import Reading, read_landmarks
 from vasari.shape.space import face_space, pose_of
-from vasari.values import LANDMARKS, FloatArray, Picture
+from vasari.values import LANDMARKS, FloatArray, moved
 from vasari.values.npz import NUMBERS, Array, Layout, read_npz
 
 WANTED = f"give {LANDMARKS} rows of x, y or x, y, z in pixels, as vasari read --save-landmarks does"
@@ -25,6 +26,7 @@ MOST_JSON = 4 << 20  # bytes: a hundred times those of 478 landmarks
 FARTHEST = 1e6  # pixels, of any landmark of any picture
 FAR_OUT = 0.5  # of the picture's longer side, beyond its border: no landmark lies so far
 ROUNDS = 20  # in which depth and pose find each other: within half a degree after ten
+LYING = 60.0  # degrees of roll from which the picture is turned, not the head
 UNLIKE = 0.5  # eye distances from the mean face, on average: no face, or in another order
 
 
@@ -47,22 +49,38 @@ def load_landmarks(path: str | os.PathLike[str]) -> FloatArray:
         raise PictureError(f"{file} holds no landmarks ({why}): {WANTED}.") from None
 
 
-def given_reading(picture: Picture, landmarks: NDArray[np.floating]) -> Reading:
-    """What is read of a face whose landmarks are known: the blendshapes.
+def given_landmarks(landmarks: NDArray[np.floating], size: tuple[int, int]) -> FloatArray:
+    """Landmarks (478, 3) of a face, from what a person gave.
 
     Args:
-        picture: (H, W, 3) uint8 RGB.
-        landmarks: (478, 2) or (478, 3) in its pixels; without depth, that of the mean face is
-            taken, posed as they are.
+        landmarks: (478, 2) or (478, 3) in pixels of a picture; without depth, that of the mean
+            face is taken, posed as they are.
+        size: width and height of that picture.
 
     Raises:
         PictureError: these are not the landmarks of a face in this picture.
     """
-    marks = _checked(landmarks, "The array of landmarks")
-    _check_inside(marks, picture)
+    try:
+        table = np.asarray(landmarks, np.float64)
+    except (TypeError, ValueError) as error:
+        raise PictureError(f"The landmarks are no table of numbers ({error}): {WANTED}.") from None
+    marks = _checked(table, "The array of landmarks")
+    _check_inside(marks, size)
     marks = marks if marks.shape[1] == 3 else _with_depth(marks)
     _check_face(marks)
-    return replace(read_landmarks(picture, near=marks), landmarks=marks, confidence=1.0)
+    return marks
+
+
+def quarters_of(landmarks: FloatArray) -> int:
+    """By how many quarters a picture must be turned counter-clockwise for this face to stand."""
+    roll = float(pose_of(landmarks).rotation[2])
+    return round(roll / 90) % 4 if abs(roll) > LYING else 0
+
+
+def given_reading(opened: Opened, landmarks: FloatArray) -> Reading:
+    """What is read of a face whose landmarks (478, 3) in the file are known: the blendshapes."""
+    marks = moved(landmarks, opened.from_file)
+    return replace(read_landmarks(opened.rgb, near=marks), landmarks=marks, confidence=1.0)
 
 
 def _stored(file: Path) -> object:
@@ -87,18 +105,18 @@ def _checked(landmarks: NDArray[np.floating], name: str) -> FloatArray:
     return marks.astype(np.float32)
 
 
-def _check_inside(landmarks: FloatArray, picture: Picture) -> None:
+def _check_inside(landmarks: FloatArray, size: tuple[int, int]) -> None:
     """Most of a face lies in the picture; a part of it may lie a little beyond the border."""
     if np.ptp(landmarks[:, :2], axis=0).max() < 1:
         raise PictureError(
             "The landmarks lie within one pixel: give them in pixels of the picture, in which a "
             "face has at least 64 px."
         )
-    end = np.array([picture.shape[1], picture.shape[0]]) - 1
+    end = np.array(size) - 1
     out = np.maximum(-landmarks[:, :2], landmarks[:, :2] - end).max(1)  # (478,) pixels
     if (out > 0).mean() > 0.5 or out.max() > FAR_OUT * end.max():
         raise PictureError(
-            f"The landmarks lie outside the picture of {end[0] + 1} x {end[1] + 1} px: give them "
+            f"The landmarks lie outside the picture of {size[0]} x {size[1]} px: give them "
             "in pixels of the picture as it is seen, upright."
         )
 

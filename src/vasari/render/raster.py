@@ -7,20 +7,15 @@ assume that there is no NaN.
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
 
-_COMPILE: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": True, "boundscheck": False}
-# All of fastmath but "nnan" and "ninf": comparisons with NaN are false.
-_EXACT: dict[str, Any] = {**_COMPILE, "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"}}
+from vasari.kernels import kernel
 
 _EDGE = np.float32(-1e-4)  # how far outside a triangle a pixel may lie: neighbours leave no gap
 _FAR = np.float32(1e5)  # pixels: a triangle with a corner farther out is left out
 
 
-@numba.njit("UniTuple(int64, 2)(float32, float32, float32, float32, int64)", **_EXACT)
+@kernel("UniTuple(int64, 2)(float32, float32, float32, float32, int64)", exact=True)
 def _span(u, du, v, dv, reach):  # type: ignore[no-untyped-def]
     """First and last step k in [0, reach] where u + k du, v + k dv and what is left are >= 0."""
     first, last = np.float32(0), np.float32(reach)
@@ -36,15 +31,15 @@ def _span(u, du, v, dv, reach):  # type: ignore[no-untyped-def]
     return int(np.ceil(first)), int(np.floor(last))
 
 
-@numba.njit("boolean(float32, float32)", inline="always", **_EXACT)
+@kernel("boolean(float32, float32)", exact=True)
 def _near(x, y):  # type: ignore[no-untyped-def]
     """Whether a point can lie in a picture; NaN cannot."""
     return abs(x) < _FAR and abs(y) < _FAR
 
 
-@numba.njit(
+@kernel(
     "void(int32[:,::1], float32[:,::1], float32[:,::1], float32[:,:,::1], float32[:,::1])",
-    **_EXACT,
+    exact=True,
 )
 def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-untyped-def]
     """Write where each pixel of the target comes from.
@@ -104,7 +99,7 @@ def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-un
                 sy += dsy
 
 
-@numba.njit("int64(float32[:,:,::1], float32, int32[:,::1])", **_COMPILE)
+@kernel("int64(float32[:,:,::1], float32, int32[:,::1])")
 def find_cuts(backward, jump, cuts):  # type: ignore[no-untyped-def]
     """Fill `cuts` (n, 2) with the y, x of pixels at which something near hides something far: their
     neighbours come from more than `jump` away. Returns how many, at most n."""
@@ -128,7 +123,7 @@ def find_cuts(backward, jump, cuts):  # type: ignore[no-untyped-def]
     return n
 
 
-@numba.njit("void(uint8[:,:,::1], int32[:,::1], uint8[:,::1], int64)", **_COMPILE)
+@kernel("void(uint8[:,:,::1], int32[:,::1], uint8[:,::1], int64)")
 def soften(picture, cuts, colours, n):  # type: ignore[no-untyped-def]
     """Smooth the first n pixels of `cuts` in `picture` (H, W, 4) with their neighbours, 1 2 1 each
     way, but for those at its border and beyond; `colours` (n, 4) is room to work in."""
@@ -154,7 +149,7 @@ def soften(picture, cuts, colours, n):  # type: ignore[no-untyped-def]
             picture[y, x, c] = colours[k, c]
 
 
-@numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])", **_COMPILE)
+@kernel("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])")
 def over(person, plate, out):  # type: ignore[no-untyped-def]
     """Out = person + (1 - alpha) * plate; person is (H, W, 4) with premultiplied alpha."""
     height, width = out.shape[:2]
@@ -168,7 +163,7 @@ def over(person, plate, out):  # type: ignore[no-untyped-def]
                 out[y, x, c] = min(value, 255)
 
 
-@numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,::1])", **_COMPILE)
+@kernel("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,::1])")
 def blend(out, layer, mask):  # type: ignore[no-untyped-def]
     """Lay `layer` (h, w, 3) over `out` (h, w, C) where `mask` (h, w) says; alpha fills up too."""
     if layer.shape != (mask.shape[0], mask.shape[1], 3) or out.shape[:2] != mask.shape:
@@ -186,8 +181,8 @@ def blend(out, layer, mask):  # type: ignore[no-untyped-def]
                 out[y, x, 3] = max(out[y, x, 3], m)
 
 
-@numba.njit(
-    "void(uint8[:,:,::1], float32[:,:,::1], uint8[:,::1], float32[:,::1], int64[::1])", **_EXACT
+@kernel(
+    "void(uint8[:,:,::1], float32[:,:,::1], uint8[:,::1], float32[:,::1], int64[::1])", exact=True
 )
 def relight(out, light, inner, back, box):  # type: ignore[no-untyped-def]
     """Multiply each pixel by a gain, but not inside the mouth, in place.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vasari.errors import PictureError
 from vasari.files import is_npz, write_whole
-from vasari.values.arrays import EXPRESSION, EXPRESSION_MOST, LANDMARKS, FloatArray, Picture
+from vasari.values.arrays import EXPRESSION, EXPRESSION_MOST, LANDMARKS, FloatArray, Picture, moved
 from vasari.values.npz import (
     FLOATS,
     Array,
@@ -24,9 +24,10 @@ from vasari.values.npz import (
     check_values,
     read_npz,
 )
+from vasari.values.traits import FOLDS_SIDE, Traits
 
 KIND = "vasari face"
-VERSION = 1
+VERSION = 2
 PNG_EFFORT = [cv2.IMWRITE_PNG_COMPRESSION, 2]
 AWAY = 20_000.0  # px: how far from the picture's corner anything may lie
 ARRAYS = {
@@ -39,12 +40,27 @@ ARRAYS = {
     "expression": Array(FLOATS, (EXPRESSION,), -EXPRESSION_MOST, EXPRESSION_MOST),
     "gaze": Array(FLOATS, (2,), -180, 180),
     "confidence": Array(FLOATS, (), 0, 1),
+    "to_file": Array(FLOATS, (2, 3), -1e6, 1e6),
 }
+TRAITS = {
+    "flat": Array("b", ()),
+    "dark_glass": Array("b", ()),
+    "mouth_hidden": Array("b", ()),
+    "colour": Array(FLOATS, (), 0, 1),
+    "drawn": Array(FLOATS, (LANDMARKS, 3), -AWAY, AWAY),
+    "rims": Array(FLOATS, ("pieces", 4), -AWAY, AWAY),
+    "lids": Array("u", (2, "tones", 3), 0, 255),
+}
+PLAIN = {"crop", "scale", "confidence", "colour", "flat", "dark_glass", "mouth_hidden"}  # no arrays
+FOLDS = Image(1)  # both layers, one below the other
 IMAGES = {"picture": Image(3), "matte": Image(1), "plate": Image(3)}
 LAYOUT = Layout(
-    "saved face", {**ARRAYS, **IMAGES, "plate_corner": Array("iu", (2,), 0, AWAY)}, {},
-    PictureError, "make it again with vasari read PICTURE -o FACE", KIND, VERSION, 32 << 20,
+    "saved face",
+    {**ARRAYS, **IMAGES, "plate_corner": Array("iu", (2,), 0, AWAY), **TRAITS, "folds": FOLDS},
+    {"pieces": 4096, "tones": 256}, PictureError,
+    "make it again with vasari read PICTURE -o FACE", KIND, VERSION, 32 << 20,
 )  # fmt: skip
+AS_IT_IS = np.array([[1, 0, 0], [0, 1, 0]], np.float32)  # a file that was neither cut nor reduced
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,8 @@ class Face:
     20 000. `ARRAYS` has the ranges.
 
     Attributes:
-        picture: (H, W, 3) uint8 RGB, the portrait as it is seen, longer side at most 2160.
+        picture: (H, W, 3) uint8 RGB, the portrait as it is seen, longer side at most 2160; of a
+            larger file the whole, reduced, or the part around a face that is small in it.
         matte: (H, W) uint8, how much of each pixel is person.
         plate: (H, W, 3) uint8, the background with the person's rim painted over.
         crop: x, y, side in pixels of the square that holds head and shoulders; it may reach
@@ -66,6 +83,9 @@ class Face:
         expression: (EXPRESSION,) float32, the portrait's own; ranges are those of `Motion`.
         gaze: (2,) float32, the portrait's own, degrees, -180 to 180.
         confidence: 0 to 1, how sure the reader is; 1 where the landmarks were given.
+        traits: what else the renderer needs to know.
+        to_file: (2, 3) float32, the way back: takes pixels of `picture` to those of the file as
+            viewers show it.
     """
 
     picture: Picture
@@ -80,6 +100,12 @@ class Face:
     expression: FloatArray
     gaze: FloatArray
     confidence: float
+    traits: Traits
+    to_file: FloatArray = field(default_factory=AS_IT_IS.copy)
+
+    def in_file(self, points: FloatArray) -> FloatArray:
+        """Points (n, 2 or 3) of `picture`, such as `landmarks`, in pixels of the file."""
+        return moved(points, self.to_file)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this face to one file without pickle, whole or not at all.
@@ -95,6 +121,8 @@ class Face:
             "matte": _png(self.matte),
             "plate": _png(plate),  # only the part that differs from the picture
             "plate_corner": np.array([x, y]),
+            "folds": _png(self.traits.folds.reshape(-1, self.traits.folds.shape[-1])),
+            **{name: np.asarray(getattr(self.traits, name)) for name in TRAITS},
         }
         for name in ARRAYS:
             arrays[name] = np.asarray(getattr(self, name), np.float32)
@@ -120,6 +148,8 @@ def check_face(face: Face) -> None:
     """
     try:
         check_values(_values(face), {**ARRAYS, **IMAGES}, {})
+        check_values(_values(face.traits), TRAITS, LAYOUT.most)
+        _check_folds(face.traits.folds)
         _check_layers(face.picture, face.matte, face.plate)
     except Unfit as error:
         raise PictureError(
@@ -132,15 +162,20 @@ def is_face_file(path: str | os.PathLike[str]) -> bool:
     return is_npz(path)
 
 
-def _values(face: Face) -> Values:
+def _values(known: Face | Traits) -> Values:
     """By name, its numbers as arrays."""
-    values = {field.name: getattr(face, field.name) for field in fields(face)}
-    for name in ("crop", "scale", "confidence"):
+    values = {field.name: getattr(known, field.name) for field in fields(known)}
+    for name in PLAIN & values.keys():
         try:
             values[name] = np.asarray(values[name], np.float64)
         except (TypeError, ValueError, OverflowError):
             raise Unfit(f"its {name} holds no numbers") from None
     return values
+
+
+def _check_folds(folds: NDArray[np.uint8]) -> None:
+    if folds.dtype != np.uint8 or folds.shape != (2, FOLDS_SIDE, FOLDS_SIDE):
+        raise Unfit(f"its folds have the shape {folds.shape}")
 
 
 def _check_layers(
@@ -155,14 +190,23 @@ def _face(values: Values, path: str) -> Face:
     try:
         plate = _whole_plate(picture, values.pop("plate"), values.pop("plate_corner"))
         _check_layers(picture, matte, plate)
-    except Unfit as error:
+        folds = values.pop("folds").reshape(2, -1, FOLDS_SIDE)
+        _check_folds(folds)
+    except (Unfit, ValueError) as error:
         raise PictureError(f"{path} is damaged ({error}): {LAYOUT.again}.") from None
+    traits = Traits(
+        flat=bool(values["flat"]), dark_glass=bool(values["dark_glass"]),
+        mouth_hidden=bool(values["mouth_hidden"]),
+        colour=float(values["colour"]), drawn=np.asarray(values["drawn"], np.float32),
+        rims=np.asarray(values["rims"], np.float32), folds=folds,
+        lids=np.asarray(values["lids"], np.uint8),
+    )  # fmt: skip
     plain = {name: np.asarray(values[name], np.float32) for name in ARRAYS}
     crop = tuple(float(v) for v in plain.pop("crop"))
     scale, confidence = float(plain.pop("scale")), float(plain.pop("confidence"))
     return Face(
         picture=picture, matte=matte, plate=plate, crop=(crop[0], crop[1], crop[2]), scale=scale,
-        confidence=confidence, **plain,
+        confidence=confidence, traits=traits, **plain,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from vasari.errors import VideoError
 from vasari.files import write_npz
 from vasari.values.arrays import EXPRESSION, EXPRESSION_MOST, MOTION_HZ, FloatArray
-from vasari.values.npz import BYTES, FLOATS, Array, Layout, Unfit, check_values, read_npz
+from vasari.values.npz import FLOATS, Array, Layout, Unfit, check_values, read_npz
 
 KIND = "vasari motion"
 VERSION = 1
 MOST_FRAMES = 250_000  # nearly three hours at MOTION_HZ, more than one at 60 Hz
 MOST_SECONDS = 10_000  # the same
-MOST_RECORDED = 192 << 20  # bytes of rows: those of an hour at 60 Hz
 CAMERA = 12.0  # eye distances from the camera to a head at position 0
 NEAREST = -8.0  # position away: a head three times as large; at -12 the camera would be in it
 FAR = np.array([200, 200, 1000], np.float32)  # eye distances: beyond the border of any picture
@@ -29,15 +28,8 @@ COLUMNS = {
     "expression": Array(FLOATS, ("frames", EXPRESSION), -EXPRESSION_MOST, EXPRESSION_MOST),
 }
 RATE = {"rate": Array(FLOATS, (), 1, 1000)}
-HAIR_MOST = np.array([TURN] * 3 + [*FAR], np.float32) + 90  # it hangs away from the head
-HAIR_LEAST = np.array([-TURN - 90] * 3 + [-FAR[0] - 1, -FAR[1] - 1, NEAREST - 1], np.float32)
-FOR_PICTURES = {
-    "breath": Array(FLOATS, ("frames",), -1, 1, optional=True),
-    "hair": Array(FLOATS, ("frames", 6), HAIR_LEAST, HAIR_MOST, optional=True),
-}
 LAYOUT = Layout(
-    "motion file", {**COLUMNS, **RATE, "recorded": Array(BYTES, ("letters",))},
-    {"frames": MOST_FRAMES, "letters": MOST_RECORDED}, VideoError,
+    "motion file", {**COLUMNS, **RATE}, {"frames": MOST_FRAMES}, VideoError,
     "make it again with vasari track VIDEO -o MOTION", KIND, VERSION,
 )  # fmt: skip
 
@@ -58,12 +50,6 @@ class Motion:
         expression: (T, EXPRESSION) float32, the 52 `BLENDSHAPES`, 0 to 1 and never beyond -5 to 5,
             then residuals, -50 to 50.
         rate: frames a second, 1 to 1000.
-        breath: (T,) float32, how far breathing lifts the shoulders, eye distances; None: not at
-            all. Made for pictures only, no file keeps it.
-        hair: (T, 6) float32, rotation and position of loose hair, which trails the head (see
-            `render.hair`); None: those of the head. Made for pictures only, as well.
-        recorded: the rows of the Live Link Face CSV that it was read from, header first; a file
-            keeps them where there is one a frame.
     """
 
     rotation: FloatArray
@@ -71,34 +57,23 @@ class Motion:
     gaze: FloatArray
     expression: FloatArray
     rate: float = MOTION_HZ
-    breath: FloatArray | None = None
-    hair: FloatArray | None = None
-    recorded: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.expression)
 
     def part(self, first: int, last: int) -> Motion:
         """Frames first to last, the last left out."""
-        return replace(
-            self, rotation=self.rotation[first:last], position=self.position[first:last],
-            gaze=self.gaze[first:last], expression=self.expression[first:last],
-            breath=None if self.breath is None else self.breath[first:last],
-            hair=None if self.hair is None else self.hair[first:last],
-        )  # fmt: skip
+        return self._with({name: getattr(self, name)[first:last] for name in COLUMNS})
 
-    def then(self, after: Motion) -> Motion:
-        """One motion of two: another of the same rate follows without a gap."""
-        breaths = [np.zeros(len(m), np.float32) if m.breath is None else m.breath
-                   for m in (self, after)]  # fmt: skip
-        hairs = [m.hair for m in (self, after) if m.hair is not None]
-        return replace(
-            self, rotation=np.concatenate([self.rotation, after.rotation]),
-            position=np.concatenate([self.position, after.position]),
-            gaze=np.concatenate([self.gaze, after.gaze]),
-            expression=np.concatenate([self.expression, after.expression]),
-            breath=np.concatenate(breaths), hair=np.concatenate(hairs) if len(hairs) == 2 else None,
-        )  # fmt: skip
+    def then(self, *after: Motion) -> Motion:
+        """One motion of several: others of the same rate follow without a gap."""
+        parts = (self, *after)
+        return self._with(
+            {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
+        )
+
+    def _with(self, columns: dict[str, FloatArray]) -> Motion:
+        return Motion(**columns, rate=self.rate)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this motion to one file without pickle, whole or not at all.
@@ -109,12 +84,10 @@ class Motion:
         arrays: dict[str, NDArray[np.generic]] = {
             name: np.asarray(getattr(self, name), np.float32) for name in COLUMNS
         }
-        rows = self.recorded if len(self.recorded) == len(self) + 1 else ()
         arrays |= {
             "kind": np.array(KIND),
             "version": np.array(VERSION),
             "rate": np.array(self.rate, np.float64),
-            "recorded": np.frombuffer("\n".join(rows).encode(), np.uint8),
         }
         write_npz(path, arrays)
 
@@ -130,10 +103,9 @@ class Motion:
         try:
             rate = float(arrays["rate"])
             check_length(len(columns["expression"]), rate)
-            rows = _rows(arrays.pop("recorded"), len(columns["expression"]))
-        except ValueError as error:
+        except Unfit as error:
             raise VideoError(f"{path} is damaged ({error}): {LAYOUT.again}.") from None
-        return Motion(**columns, rate=rate, recorded=rows)
+        return Motion(**columns, rate=rate)
 
 
 def check_motion(motion: Motion) -> None:
@@ -145,7 +117,7 @@ def check_motion(motion: Motion) -> None:
     values = {field.name: getattr(motion, field.name) for field in fields(motion)}
     try:
         values["rate"] = np.asarray(motion.rate)
-        check_values(values, {**COLUMNS, **RATE, **FOR_PICTURES}, LAYOUT.most)
+        check_values(values, {**COLUMNS, **RATE}, LAYOUT.most)
         check_length(len(motion), motion.rate)
     except Unfit as error:
         raise VideoError(
@@ -159,7 +131,7 @@ def bounded(motion: Motion) -> Motion:
         name: np.clip(getattr(motion, name), column.low, column.high).astype(np.float32)
         for name, column in COLUMNS.items()
     }
-    return replace(motion, **kept)
+    return Motion(**kept, rate=motion.rate)
 
 
 def check_length(frames: int, rate: float) -> None:
@@ -170,12 +142,3 @@ def check_length(frames: int, rate: float) -> None:
     """
     if frames > MOST_FRAMES or frames / rate > MOST_SECONDS:
         raise Unfit(f"it is longer than {MOST_FRAMES} frames or {MOST_SECONDS} s")
-
-
-def _rows(letters: NDArray[np.uint8], frames: int) -> tuple[str, ...]:
-    """The recorded rows, a header and one a frame; or none."""
-    if not len(letters):
-        return ()
-    if np.count_nonzero(letters == ord("\n")) != frames:
-        raise Unfit("its recorded rows are not as many as its frames")
-    return tuple(letters.tobytes().decode().split("\n"))

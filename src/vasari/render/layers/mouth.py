@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from vasari.portrait.own_teeth import OwnTeeth, find_own_teeth
 from vasari.portrait.sharpness import softened
 from vasari.portrait.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw_teeth, tones
-from vasari.render.layers.patch import Plane, hole, into_plane
-from vasari.render.raster import blend
+from vasari.render.layers.layer import Now
+from vasari.render.layers.mouth_painter import MouthPainter
+from vasari.render.layers.patch import Plane, hole, into_plane, lay
 from vasari.shape.space import Pose, face_space, mouth_is_open
 from vasari.values import FloatArray, Picture
 
@@ -39,11 +40,12 @@ class Mouth:
         pose: the portrait's own.
         closed: (478, 3) the person's closed, neutral shape in the face space.
         own: (478, 3) the portrait's own shape in the face space.
+        colour: of the portrait, 0 (none) to 1, where the network shall paint over the drawing.
     """
 
     def __init__(
         self, picture: Picture, landmarks: FloatArray, pose: Pose, closed: FloatArray,
-        own: FloatArray,
+        own: FloatArray, colour: float | None = None,
     ) -> None:  # fmt: skip
         self._ring = face_space().rings["lips_inner"]
         self.line = ((closed[13] + closed[14]) / 2).astype(np.float32)
@@ -63,38 +65,28 @@ class Mouth:
         self._upper, self._lower = softened(drawn, DENSITY, picture, landmarks, pose.scale)
         if shown is not None:
             shown.lay_over(self._upper)
+        self._painter = (
+            None if colour is None else MouthPainter(self.line, self.tooth, colour)
+        )  # fmt: skip
 
-    def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> float:
-        """Draw into `out` (H, W, 3 or 4).
-
-        Args:
-            out: the picture drawn so far.
-            points: (468+, 2+) where the landmarks are now, pixels.
-            pose: where the head is now.
-            shape: (478, 3) the expression now, in the face space.
-
-        Returns:
-            0 to 1, how much of the mouth was drawn; the rest is the portrait's own.
-        """
-        where = hole(points[self._ring, :2], (out.shape[1], out.shape[0]))
-        share = self._share(shape)
+    def draw(self, out: Picture, now: Now) -> None:
+        """Draw into `out` (H, W, 3 or 4)."""
+        where = hole(now.points[self._ring, :2], (out.shape[1], out.shape[0]))
+        share = self._share(now.shape)
         if where is None or share < 1e-3:
-            return 0.0
-        x, y = into_plane(where, self._plane.to_picture(pose))
-        jaw = np.float32(shape[CHIN, 1].mean() - self._chin)
+            return
+        x, y = into_plane(where, self._plane.to_picture(now.pose))
+        jaw = np.float32(now.shape[CHIN, 1].mean() - self._chin)
         seen = np.empty((*where.mask.shape, 3), np.float32)
         seen[:] = self._dark
         for texture, down in ((self._lower, jaw), (self._upper, np.float32(0))):
             layer = _sample(texture, x, y - down)
             seen += (layer[..., :3] - seen) * (layer[..., 3:] * np.float32(1 / 255))
-        seen *= self._shade(where.mask, pose)[..., None]
-        height, width = where.mask.shape
-        box = out[where.y : where.y + height, where.x : where.x + width]
-        patch = np.ascontiguousarray(box)
+        seen *= self._shade(where.mask, now.pose)[..., None]
         mask = (where.mask * np.float32(share)).astype(np.uint8)
-        blend(patch, np.clip(seen, 0, 255).astype(np.uint8), mask)
-        box[:] = patch
-        return share
+        lay(out, where.x, where.y, np.clip(seen, 0, 255).astype(np.uint8), mask)
+        if self._painter is not None:
+            self._painter.paint(out, now, share)
 
     def _share(self, shape: FloatArray) -> float:
         """Near the portrait's own open mouth its own pixels show (the mesh carries them)."""
