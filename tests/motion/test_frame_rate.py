@@ -46,11 +46,11 @@ def test_in_time(fps: Fraction | int) -> None:
     assert np.abs(seen - expected)[5:-5].max() < 0.02  # the ends repeat
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from([Fraction(24_000, 1001), 30, 40, 50, Fraction(60_000, 1001)]),
+@given(st.integers(0, 2**32 - 1), st.sampled_from([rate for rate in FPS if rate != 25]),
        st.lists(st.integers(0, 40), max_size=6))  # fmt: skip
 @settings(deadline=None, max_examples=40)
 def test_cuts_change_nothing_and_nothing_overshoots(
-    seed: int, fps: Fraction | int, cuts: list[int]
+    seed: int, fps: Fraction, cuts: list[int]
 ) -> None:
     values = np.random.default_rng(seed).uniform(0, 1, 40).astype(np.float32)
     whole = resample(values, fps)
