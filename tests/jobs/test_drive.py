@@ -136,6 +136,7 @@ def test_the_command_keeps_length_size_and_sound(
     with av.open(str(out)) as file:
         assert bool(file.streams.audio) is sounding
     assert ("no sound" in done.err) is not sounding
+    assert "goes on after" not in done.err
 
 
 def test_sound_that_begins_late_or_lasts_longer_stays_in_time(
@@ -150,6 +151,7 @@ def test_sound_that_begins_late_or_lasts_longer_stays_in_time(
     muxed(late, (tmp_path / "in.mp4", 0.0), (tmp_path / "voice.mka", 0.5))
     done = vasari("drive", tmp_path / "ada.png", late, "-o", made)
     assert done.code == 0, done.err
+    assert "goes on after its last picture" in done.err
     assert sounding(made) == [pytest.approx((0.5, 1.0), abs=0.03)]
     assert sum(1 for _ in read_video(made)) == 25
 
