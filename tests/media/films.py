@@ -76,6 +76,24 @@ def _frames(out: av.container.OutputContainer, track: Track, codec: str) -> list
     return frames
 
 
+def muxed(path: Path, *sources: tuple[Path, float]) -> Path:
+    """The first streams of files in one, each so many seconds later."""
+    packets = []
+    with av.open(str(path), "w") as out:
+        for source, late in sources:
+            with av.open(str(source)) as file:
+                stream = out.add_stream_from_template(file.streams[0])
+                for packet in file.demux(file.streams[0]):
+                    if packet.size and packet.pts is not None and packet.dts is not None:
+                        packet.pts += round(late / packet.time_base)
+                        packet.dts += round(late / packet.time_base)
+                        packets.append((packet.dts * packet.time_base, len(packets), packet))
+                        packet.stream = stream
+        for _, _, packet in sorted(packets):
+            out.mux(packet)
+    return path
+
+
 def moved(path: Path, stream: int, units: range, seconds: float) -> Path:
     """A transport stream, the timestamps of some of a stream's access units moved."""
     content, count = bytearray(path.read_bytes()), 0

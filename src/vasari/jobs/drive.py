@@ -74,6 +74,8 @@ def drive(
         for done, image in enumerate(follow(who, driver, absolute, frame, size), 1):
             movie.write(image)
             progress(done, len(driver.motion))
+    if movie.sound_left:
+        tell(f"The sound of {as_path(video)} goes on after its last picture: it is cut there.")
 
 
 def is_motion_file(path: str | PathLike[str]) -> bool:

@@ -26,7 +26,7 @@ PATIENCE = 0.2  # seconds between looks at whether the encoder still lives
 
 class _Sink(Protocol):
     def add(self, picture: NDArray[np.uint8]) -> None: ...
-    def finish(self) -> None: ...
+    def finish(self) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -41,6 +41,9 @@ class VideoWriter:
         fps: pictures a second, one of `checks.FPS`.
         sound: goes into the movie as it came, from its first sample to the last picture's end.
         transparent: pictures have alpha; needs .webm, .mov or a folder.
+
+    Attributes:
+        sound_left: once it is closed, whether there was more sound than pictures.
 
     Raises:
         OutputError: such a file cannot be written there.
@@ -57,6 +60,7 @@ class VideoWriter:
         self._queue: Queue[NDArray[np.uint8] | None] = Queue(WAITING)
         self._stop = threading.Event()
         self._failure: BaseException | None = None
+        self.sound_left = False
         self._thread = threading.Thread(target=self._encode, name="vasari-encode", daemon=True)
         self._thread.start()
 
@@ -115,7 +119,7 @@ class VideoWriter:
                 return
             if sink is None:
                 raise OutputError("No picture was given, so there is no video to write.")
-            sink.finish()
+            self.sound_left = sink.finish()
         except BaseException as error:
             self._failure = self._translated(error)
         finally:
