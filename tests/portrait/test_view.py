@@ -90,7 +90,13 @@ def test_boxes_and_landmarks_are_pixels_of_the_file(vasari: Vasari, tmp_path: Pa
     picture.save(path, quality=90)
     low = where(at, 2.0)[:, :2].min(0)
     size = np.ptp(where(at, 2.0)[:, :2], axis=0)
-    words = ["read", path, "--json", "--face", ",".join(str(round(float(v))) for v in (*low, *size))]
+    words = [
+        "read",
+        path,
+        "--json",
+        "--face",
+        ",".join(str(round(float(v))) for v in (*low, *size)),
+    ]
     ended = vasari(*words, "--save-landmarks", tmp_path / "marks.npz", "-o", tmp_path / "a.face")
     assert ended.code == 0, ended.err
     found = json.loads(ended.out)
