@@ -188,8 +188,9 @@ def _layers(
     if len(traits.rims):
         band = band_of(stage.rims, stage.landmarks, stage.pose.scale, person.shape[:2])
         band[cv2.erode(person[..., 3], np.ones((5, 5), np.uint8)) < 255] = 0
-        layers.append(Rims(person, band, puppet.mesh, stage.pose))
-        person = without_rims(person, band)
+        if band.any():  # some of it in the part that is drawn
+            layers.append(Rims(person, band, puppet.mesh, stage.pose))
+            person = without_rims(person, band)
     own = puppet.rig.shape(face.expression)
     if traits.flat:
         layers.append(FlatMouth(own))
