@@ -69,7 +69,7 @@ def talk(
         checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
         _style(style), checked_chunk(chunk),
     )  # fmt: skip
-    return pictures(_face(face), sound_pieces(sound), asked)
+    return pictures(_face(face, asked.frame), sound_pieces(sound), asked)
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,12 @@ def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[
         yield from renderer.draw_all(moves, body.push(moves))
 
 
-def _face(face: FaceLike) -> Face:
+def _face(face: FaceLike, frame: Frame) -> Face:
     if isinstance(face, Face):
         return face
     if not isinstance(face, np.ndarray) and is_face_file(checked_path(face, "picture")):
         return Face.load(face)
-    return read_portrait(face)
+    return read_portrait(face, frame=frame)
 
 
 def _style(style: Style | None) -> Style:

@@ -53,7 +53,7 @@ def checked_fps(fps: Any) -> Fraction:
     asked = _rational(fps)
     near = min(FPS, key=lambda rate: abs(rate - asked))
     if abs(near - asked) > NEAR:
-        raise OutputError(f"{_said(fps)} pictures a second cannot be made: use {FPS_SAID}.")
+        raise OutputError(f"{quoted(fps)} pictures a second cannot be made: use {FPS_SAID}.")
     return near
 
 
@@ -67,7 +67,7 @@ def checked_size(size: Any) -> int:
     if side is None or side % 2 or not SIZES[0] <= side <= SIZES[1]:
         low, high = SIZES
         raise OutputError(
-            f"{_said(size)} pixels cannot be made: use an even size from {low} to {high}."
+            f"{quoted(size)} pixels cannot be made: use an even size from {low} to {high}."
         )
     return side
 
@@ -82,7 +82,7 @@ def checked_chunk(chunk: Any) -> int:
     if frames is None or not CHUNKS[0] <= frames <= CHUNKS[1]:
         low, high = CHUNKS
         raise VasariError(
-            f"{_said(chunk)} is no chunk: use a whole number of motion frames from {low} to {high}."
+            f"{quoted(chunk)} is no chunk: use a whole number of motion frames, {low} to {high}."
         )
     return frames
 
@@ -97,7 +97,7 @@ def checked_frame(frame: Any) -> Frame:
         if isinstance(frame, str) and frame == name:
             return name
     raise OutputError(
-        f"{_said(frame)} is no frame: use crop (head and shoulders) or full (the whole picture)."
+        f"{quoted(frame)} is no frame: use crop (head and shoulders) or full (the whole picture)."
     )
 
 
@@ -120,7 +120,7 @@ def checked_background(background: Any) -> Background:
         if len(colour) == 3 and all(part in range(256) for part in colour):
             return colour[0], colour[1], colour[2]
     raise VasariError(
-        f"{_said(background)} is no background: use keep, green, transparent, a colour such as "
+        f"{quoted(background)} is no background: use keep, green, transparent, a colour such as "
         "#20304f, or its red, green and blue as whole numbers from 0 to 255."
     )
 
@@ -140,7 +140,7 @@ def checked_which(face: Any) -> Which:
             x, y, width, height = map(float, box)
             return x, y, width, height
     raise PictureError(
-        f"{_said(face)} tells no face: use 1 (the largest), 2, ..., or its box as four numbers in "
+        f"{quoted(face)} tells no face: use 1 (the largest), 2, ..., or its box as four numbers in "
         "pixels, x, y, width and height, the last two above 0."
     )
 
@@ -159,7 +159,7 @@ def checked_path(path: Any, what: str) -> str | os.PathLike[str]:
         text: str | bytes = os.fspath(path)
         if isinstance(text, str) and text and "\0" not in text:
             return path
-    raise VasariError(f"{_said(path)} is no path: give the path of the {what}.")
+    raise VasariError(f"{quoted(path)} is no path: give the path of the {what}.")
 
 
 def checked_flag(flag: Any, name: str) -> bool:
@@ -169,7 +169,7 @@ def checked_flag(flag: Any, name: str) -> bool:
         VasariError: it is neither.
     """
     if type(flag).__name__ not in ("bool", "bool_"):  # numpy's own counts, and is not imported here
-        raise VasariError(f"{_said(flag)} does not say whether {name}: use True or False.")
+        raise VasariError(f"{quoted(flag)} does not say whether {name}: use True or False.")
     return bool(flag)
 
 
@@ -181,7 +181,7 @@ def checked_seed(seed: Any) -> int:
     """
     number = _whole(seed)
     if number is None or number < 0:
-        raise VasariError(f"{_said(seed)} is no seed: use a whole number, 0 or more.")
+        raise VasariError(f"{quoted(seed)} is no seed: use a whole number, 0 or more.")
     return number
 
 
@@ -194,7 +194,7 @@ def checked_head(head: Any) -> float:
     low, high = HEADS
     if not _is_number(head) or not low <= head <= high:
         raise VasariError(
-            f"{_said(head)} is no strength of head motion: use a number from 0 (still) to "
+            f"{quoted(head)} is no strength of head motion: use a number from 0 (still) to "
             f"{high:g}, 1 being natural."
         )
     return float(head)
@@ -232,7 +232,7 @@ def _is_number(value: Any) -> bool:
         return False
 
 
-def _said(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A value in a sentence, short."""
     text = " ".join((repr(value) if isinstance(value, str) else str(value)).split())
     return text if len(text) <= 60 else text[:57] + "..."

@@ -10,8 +10,10 @@ import shutil
 import stat
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,6 +123,23 @@ class Draft:
         if self._lock is not None:
             os.close(self._lock)
         self._lock = None
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for files that are needed for a while.
+
+    Raises:
+        OutputError: there is no place for one.
+    """
+    try:
+        folder = TemporaryDirectory(prefix="vasari-")
+    except OSError as error:
+        raise OutputError(
+            "No folder for temporary files can be written: set TMPDIR to one that can."
+        ) from error
+    with folder as name:
+        yield Path(name)
 
 
 def write_npz(path: str | os.PathLike[str], arrays: dict[str, NDArray[np.generic]]) -> None:

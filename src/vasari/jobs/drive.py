@@ -22,6 +22,7 @@ from vasari.render import Body, Renderer
 from vasari.render.renderer import Paint
 from vasari.shape.space import NECK, rotation_matrix
 from vasari.values import MOTION_HZ, Face, Motion, Picture
+from vasari.values.motion import bounded
 
 MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link Face records
 
@@ -111,8 +112,13 @@ def follow(
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
     renderer, body = Renderer(face, size, frame, paint=paint), Body()
-    for motion in as_seen(face, driver) if absolute else as_changes(face, driver):
+    for motion in placed_on(face, driver, absolute):
         yield from renderer.draw_all(motion, body.push(motion))
+
+
+def placed_on(face: Face, driver: Driver, absolute: bool = False) -> Iterator[Motion]:
+    """The driver's motion as this face makes it, in pieces, ready to be drawn."""
+    yield from map(bounded, as_seen(face, driver) if absolute else as_changes(face, driver))
 
 
 def _sound_of(video: str | PathLike[str], number: int | None, tell: Tell) -> Sound | None:

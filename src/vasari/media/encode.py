@@ -206,7 +206,7 @@ class SoundTrack:
             self._encode(block[:, :left])
         self._container.mux(self._stream.encode(None))
         some = round(picture * self._rate)
-        return self._blocks.take(some).shape[1] == some
+        return bool(self._blocks.take(some).shape[1] == some)
 
     def _encode(self, block: Samples) -> None:
         frame = framed(block, self._sample, self._rate, self._layout)

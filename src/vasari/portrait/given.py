@@ -107,6 +107,11 @@ def _checked(landmarks: NDArray[np.floating], name: str) -> FloatArray:
 
 def _check_inside(landmarks: FloatArray, size: tuple[int, int]) -> None:
     """Most of a face lies in the picture; a part of it may lie a little beyond the border."""
+    if np.ptp(landmarks[:, :2], axis=0).max() < 1:
+        raise PictureError(
+            "The landmarks lie within one pixel: give them in pixels of the picture, in which a "
+            "face has at least 64 px."
+        )
     end = np.array(size) - 1
     out = np.maximum(-landmarks[:, :2], landmarks[:, :2] - end).max(1)  # (478,) pixels
     if (out > 0).mean() > 0.5 or out.max() > FAR_OUT * end.max():

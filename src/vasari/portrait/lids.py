@@ -16,7 +16,9 @@ SHADE = 0.72, 0.96  # of the light on the skin around falls on a closed lid: dee
 TONES = 32  # along a lid
 
 
-def lid_tones(picture: Picture, landmarks: FloatArray, flat: bool) -> Picture:
+def lid_tones(
+    picture: Picture, landmarks: FloatArray, flat: bool, covered: bool = False
+) -> Picture:
     """(2, TONES + 1, 3) of the right and the left lid: its skin from the outer to the inner
     corner, then its lashes.
 
@@ -24,11 +26,13 @@ def lid_tones(picture: Picture, landmarks: FloatArray, flat: bool) -> Picture:
         picture: (H, W, 3).
         landmarks: (478, 3) in its pixels.
         flat: of a flat drawing, in which no socket shades a lid.
+        covered: something lies before the mouth, perhaps up to the eyes: only what is above them
+            is surely skin.
     """
     lids = []
     for half, below in zip((slice(7), slice(7, 14)), BELOW_EYES, strict=True):
         edge, above = LIDS_UPPER[half], LIDS_ABOVE[half]
-        tones = _tones(picture, landmarks, edge, above, below, not flat)
+        tones = _tones(picture, landmarks, edge, above, above if covered else below, not flat)
         if flat:
             tones[:] = _even_tone(picture, landmarks)
         lids.append(np.vstack([tones, _darkest(picture, landmarks[edge, :2])]))

@@ -23,8 +23,9 @@ COLOURFUL = 12.0  # levels between the channels of a face from which it has a co
 
 
 def read_traits(
-    picture: Picture, crop: tuple[float, float, float], landmarks: FloatArray, pose: Pose
-) -> Traits:
+    picture: Picture, crop: tuple[float, float, float], landmarks: FloatArray, pose: Pose,
+    mouth_hidden: bool = False,
+) -> Traits:  # fmt: skip
     """The traits of one portrait.
 
     Args:
@@ -32,6 +33,7 @@ def read_traits(
         crop: x, y, side of the square with head and shoulders, pixels.
         landmarks: (478, 3) pixels.
         pose: of the head, in the same pixels.
+        mouth_hidden: something lies before the mouth (`hidden.mouth_is_hidden`).
     """
     x, y, side = crop
     zoom = SIDE / side
@@ -44,12 +46,12 @@ def read_traits(
     return Traits(
         flat=flat,
         dark_glass=dark,
-        mouth_hidden=False,
+        mouth_hidden=mouth_hidden,
         colour=_colour(seen, marks),
         drawn=out_of_frame(marks, x, y, zoom),
         rims=(rims / np.float32(zoom) + corner).astype(np.float32),
         folds=find_folds(seen, marks, replace(pose, scale=pose.scale * zoom, origin=origin)),
-        lids=lid_tones(seen, marks, flat),
+        lids=lid_tones(seen, marks, flat, mouth_hidden),
     )
 
 

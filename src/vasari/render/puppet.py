@@ -29,7 +29,7 @@ class Puppet:
 
     def __init__(self, face: Face, stage: Stage) -> None:
         self._own = stage.pose
-        self.rig = Rig(face.neutral, face.expression)
+        self.rig = Rig(face.neutral, face.expression, face.traits.mouth_hidden)
         self._slack = stage.landmarks - self._own.project(self.rig.shape(face.expression))
         height, width = stage.picture.shape[:2]
         self.mesh = build_mesh(stage.landmarks, self._own, (width, height))

@@ -38,6 +38,7 @@ MOST_CUTS = 8192  # pixels along such edges
 DRAWN_AT_ONCE = 2  # pictures, by all renderers of a process together
 STILL = 0.02  # pixels: a triangle that moves less is left as it lies
 EYE_CODES = np.array([name.startswith("eye") for name in BLENDSHAPES])
+LIP_CODES = np.array([name.startswith(("mouth", "tongue")) for name in BLENDSHAPES])
 
 Paint = Literal["all", "baked", "none"]
 
@@ -72,6 +73,8 @@ class Renderer:
         self._own, self._gaze = face.expression, face.gaze
         self._held = np.zeros(len(face.expression), bool)
         self._held[: len(BLENDSHAPES)] = face.traits.dark_glass & EYE_CODES
+        self._held[: len(BLENDSHAPES)] |= face.traits.mouth_hidden & LIP_CODES
+        self._held[len(BLENDSHAPES) :] = face.traits.mouth_hidden
         height, width = self.stage.picture.shape[:2]
         fine = 2 if width * height <= FINE_AREA else 1
         self._layers, person = _layers(face, self.stage, self.puppet, fine, paint)
@@ -140,7 +143,7 @@ class Renderer:
         carried: Carried | None = None,
     ) -> Now:  # fmt: skip
         """What layers are told of frame k; `backward` (h, w, 2) is where the warp writes to."""
-        # a portrait behind dark glass cannot show what its eyes do
+        # behind dark glass no eyes are seen to move, and behind a mask no lips
         expression = np.where(self._held, self._own, motion.expression[k])
         pose, shape, points = self.puppet.placed(motion, k, expression, carried)
         backward = self._identity if backward is None else backward
@@ -190,7 +193,7 @@ def _layers(
     own = puppet.rig.shape(face.expression)
     if traits.flat:
         layers.append(FlatMouth(own))
-    else:
+    elif not traits.mouth_hidden:
         closed = puppet.rig.shape(np.zeros_like(face.expression))
         layers.append(
             Mouth(

@@ -216,10 +216,11 @@ class Rig:
     Args:
         neutral: (478, 3) this person without expression.
         own: (EXPRESSION,) the portrait's own expression, at which the portrait is given back.
+        sealed: lips never open, whatever the expression: something lies before them.
     """
 
-    def __init__(self, neutral: FloatArray, own: FloatArray) -> None:
-        self._neutral = neutral
+    def __init__(self, neutral: FloatArray, own: FloatArray, sealed: bool = False) -> None:
+        self._neutral, self._sealed = neutral, sealed
         space = face_space()
         self._basis = np.ascontiguousarray(space.basis.reshape(EXPRESSION, -1))
         shape = self._linear(own)
@@ -256,6 +257,8 @@ class Rig:
 
     def _lip_opening(self, gaps: FloatArray) -> FloatArray:
         """Linear gaps to real ones: shut at the neutral's gap, the portrait's own at its own."""
+        if self._sealed:
+            return np.zeros_like(gaps)
         shut, own = self._lips_shut, self._lips_own
         from_shut = gaps - shut
         towards_own = own * from_shut / np.maximum(own - shut, 0.01)
