@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 GOOD = ("read", "refused")
+WORKER = [sys.executable, "-m", "benchmarks.fuzz.worker"]
 
 
 @dataclass
@@ -49,7 +50,7 @@ def _session(
 ) -> list[tuple[str, int, int]]:  # fmt: skip
     """One worker, until it is through or has ended; gives what is left."""
     words = [str(word) for job in jobs for word in job]
-    command = [sys.executable, "-m", "benchmarks.fuzz.worker", str(folder), str(seed), *words]
+    command = [*WORKER, str(folder), str(seed), *words]
     now: tuple[str, int] | None = None
     with (
         tempfile.TemporaryFile() as errors,

@@ -27,7 +27,7 @@ from vasari.media.tracks import SILENT
 from vasari.media.video import check_output
 from vasari.portrait import read_portrait
 from vasari.portrait.given import load_landmarks
-from vasari.portrait.read import say_if_unsure
+from vasari.portrait.read import say_doubts
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 
@@ -99,7 +99,7 @@ def portrait_of(
         if face != 1:
             raise PictureError("A saved face holds one face only: leave --face away.")
         known = picture if isinstance(picture, Face) else Face.load(picture)
-        say_if_unsure(known.confidence, tell)
+        say_doubts(known.confidence, known.traits.mouth_hidden, tell)
         return known
     return read_portrait(picture, face, tell, frame=frame)
 

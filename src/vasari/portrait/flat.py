@@ -38,6 +38,7 @@ ROOM = 2.8  # eye distances: side of that crop
 EVEN = 1.5  # CIELAB: the skin of a flat drawing changes less than this over 5 pixels
 FLAT = 0.09  # share of the lower face that is even skin, from which a picture is a flat drawing
 SKIN = 7.0  # CIELAB around the skin tone that are skin; the white of an eye is just beyond
+ABOVE = 0.2  # share of the root of the nose that has the tone of the lower face
 DRAWN = 10.0  # CIELAB from the skin tone at which something is drawn on it
 WHITE = 18.0  # CIELAB from the skin tone that a drawn white stays within, and an iris does not
 FAR = 36  # pixels: the farthest from its middle that a drawn eye ends
@@ -67,6 +68,7 @@ EYES = (
 )
 OUTER_UPPER = np.array([185, 40, 39, 37, 0, 267, 269, 270, 409])
 OUTER_LOWER = np.array([146, 91, 181, 84, 17, 314, 405, 321, 375])
+NOSE_ROOT = (193, 168, 417, 351, 197, 122)
 LIP_CORNERS = np.array([[78, 308], [61, 291]])  # inner, outer
 
 Mask = NDArray[np.bool_]
@@ -133,7 +135,11 @@ def _skin(crop: Picture, marks: FloatArray) -> FloatArray | None:
     square = np.ones((5, 5), np.uint8)
     change = (cv2.dilate(lab, square) - cv2.erode(lab, square)).max(2)
     even = ((change < EVEN) & (away < SKIN))[face > 0]
-    return np.asarray(away, np.float32) if even.mean() > FLAT else None
+    root = np.zeros_like(face)
+    cv2.fillPoly(root, [np.round(marks[list(NOSE_ROOT)]).astype(np.int32)], 1)
+    # a mask of cloth is even too, but the skin above it has another tone
+    flat = even.mean() > FLAT and (away < SKIN)[root > 0].mean() > ABOVE
+    return np.asarray(away, np.float32) if flat else None
 
 
 def _eye(away: FloatArray, marks: FloatArray, eye: _Eye) -> _Wanted | None:

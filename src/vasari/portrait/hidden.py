@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.shape.crops import cut_out, upright
 from vasari.shape.space import face_space
-from vasari.values import FloatArray, Picture
+from vasari.values import FloatArray, Picture, moved
 
 UNIT, ROOM = 100, 2.8  # pixels an eye distance, and eye distances, of the crop that is looked at
 # Views may differ by so much of an eye distance for a unit of CIELAB. Tuned on 79 portraits and
 # masks, cups and hands drawn over them (docs/decisions.md, 2026-11-27).
-EVEN = 0.0025  # by which the mouth with a little skin around it varies
-ALIKE = 0.0035  # by which lips differ from the skin around them, in pictures that have colours
+EVEN = 0.0027  # by which the mouth with a little skin around it varies
+ALIKE = 0.007  # by which lips differ from the skin around them, in pictures that have colours
 NOT_SKIN = 20.0  # chroma by which a thing differs from the skin,
 SAME = 8.0  # while lips and chin differ by no more than this,
-UNSTEADY = 0.0085  # and the views by more than this
+UNSTEADY = 0.0085, 0.012  # and the views by more than the first; for all else, than the second
 COLOURED = 6.0  # chroma of a skin that has any
 SKIN = (151, 9, 8, 168, 6, 108, 337, 107, 336, 69, 299)  # forehead and root of the nose
 CHIN = (18, 200, 199, 83, 313, 201, 421, 175)
@@ -38,9 +39,10 @@ def mouth_is_hidden(picture: Picture, landmarks: FloatArray, spread: float) -> b
     """
     side = round(UNIT * ROOM)
     m = upright(landmarks, side, ROOM)
-    points = landmarks[:, :2] @ m[:, :2].T + m[:, 2]
+    points = moved(landmarks[:, :2], m)
     soft = cv2.GaussianBlur(cut_out(picture, m, side), (0, 0), 0.015 * UNIT)
-    lab = np.asarray(cv2.cvtColor(soft.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
+    light = soft.astype(np.float32) / np.float32(255)
+    lab = np.asarray(cv2.cvtColor(light, cv2.COLOR_RGB2LAB), np.float32)
     rings = face_space().rings
     lips = _inside(points[rings["lips_outer"]], 1.0, side)
     near = _inside(points[rings["lips_outer"]], NEAR, side)
@@ -55,22 +57,19 @@ def mouth_is_hidden(picture: Picture, landmarks: FloatArray, spread: float) -> b
     varies = float(np.sqrt(lab[near].var(axis=0).sum()))
     differs = float(np.linalg.norm(lip - np.median(lab[around], axis=0)))
     coloured = np.hypot(*skin[1:]) > COLOURED
-    foreign = np.linalg.norm(lip - chin) < SAME and np.hypot(*(chin - skin)[1:]) > NOT_SKIN
-    return bool(
-        spread > EVEN * varies
-        or (coloured and spread > ALIKE * differs)
-        or (coloured and foreign and spread > UNSTEADY)
-    )
+    same = np.linalg.norm(lip - chin) < SAME
+    foreign = coloured and same and np.hypot(*(chin - skin)[1:]) > NOT_SKIN
+    if spread < UNSTEADY[1]:
+        return bool(foreign and spread > UNSTEADY[0])
+    return bool(foreign or spread > EVEN * varies or (coloured and spread > ALIKE * differs))
 
 
-def _inside(
-    ring: FloatArray, grown: float, side: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _inside(ring: FloatArray, grown: float, side: int) -> NDArray[np.bool_]:
     """(side, side) the inside of a ring (n, 2), enlarged about its middle."""
     middle = ring.mean(0)
     inside = np.zeros((side, side), np.uint8)
     cv2.fillPoly(inside, [np.round(middle + grown * (ring - middle)).astype(np.int32)], 1)
-    return inside > 0
+    return np.asarray(inside > 0)
 
 
 def _at(lab: FloatArray, points: FloatArray) -> FloatArray:

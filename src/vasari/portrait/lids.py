@@ -13,6 +13,7 @@ from vasari.values import FloatArray, Indices, Picture
 
 SKIN_ABOVE = np.array([0.0, 0.5, 1.0])  # lid heights above the fold where skin is looked at
 SHADE = 0.72, 0.96  # of the light on the skin around falls on a closed lid: deep, shallow socket
+FOREIGN = 30.0  # CIELAB: chroma by which something differs from the skin above the same eye
 TONES = 32  # along a lid
 
 
@@ -58,6 +59,14 @@ def _even_tone(picture: Picture, landmarks: FloatArray) -> FloatArray:
     return np.asarray(np.median(seen, axis=0) if len(seen) else picture.mean((0, 1)), np.float32)
 
 
+def _foreign(seen: FloatArray) -> NDArray[np.bool_]:
+    """(m, n) which of the colours (m, n, 3) cannot be skin by what lies above the fold, in the
+    first rows: a mask, a hand in a glove."""
+    lab = cv2.cvtColor(seen / np.float32(255), cv2.COLOR_RGB2LAB)
+    skin = np.median(lab[: len(SKIN_ABOVE)].reshape(-1, 3), axis=0)
+    return np.asarray(np.hypot(*(lab - skin)[..., 1:].transpose(2, 0, 1)) > FOREIGN)
+
+
 def _tones(
     picture: Picture, landmarks: FloatArray, edge: Indices, above: Indices, below: Indices,
     shaded: bool,
@@ -72,7 +81,7 @@ def _tones(
     at = np.concatenate([fold + up, under[None], under[None]])  # (5, n, 2)
     at = np.clip(np.round(at).astype(int), 0, np.array(picture.shape[1::-1]) - 1)
     seen = cv2.GaussianBlur(picture, (5, 5), 0)[at[..., 1], at[..., 0]].astype(np.float32)
-    light = seen.sum(2)
+    light = np.where(_foreign(seen), 0, seen.sum(2))
     bright = (light >= np.median(light, axis=0))[..., None]
     column = (seen * bright).sum(0) / bright.sum(0)  # (n, 3)
     if shaded:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from vasari.checks import Frame, checked_frame, checked_which
 from vasari.errors import PictureError
-from vasari.portrait.flat import settle_flat
+from vasari.portrait.flat import is_flat, settle_flat
 from vasari.portrait.gaze import gaze_of
+from vasari.portrait.hidden import mouth_is_hidden
 from vasari.portrait.lip_line import settle_lip_line
 from vasari.portrait.matte import Crop, find_matte
 from vasari.portrait.picture import Opened
@@ -20,6 +21,7 @@ from vasari.portrait.reader import Reading
 from vasari.portrait.traits import read_traits
 from vasari.portrait.view import SMALLEST_FACE, Say, view_of
 from vasari.shape.landmarks import MESH_POINTS, OUTER_CORNERS
+from vasari.shape.onto_face import MOUTH
 from vasari.shape.space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Picture
 
@@ -58,8 +60,15 @@ def read_portrait(
     opened, reading = view_of(picture, checked_which(face), landmarks, checked_frame(frame), say)
     _check_size(reading, opened.zoom)
     check_mouth(reading.landmarks, opened.rgb.shape)
-    say_if_unsure(reading.confidence, say)
-    marks, expression, pose, neutral = parted(opened.rgb, reading, exactly=landmarks is not None)
+    hidden = (  # who gives landmarks has seen the mouth, and drawings are read too roughly
+        landmarks is None
+        and not is_flat(opened.rgb, reading.landmarks)
+        and mouth_is_hidden(opened.rgb, reading.landmarks, reading.lips_spread)
+    )
+    say_doubts(reading.confidence, hidden, say)
+    marks, expression, pose, neutral = parted(
+        opened.rgb, reading, exactly=landmarks is not None, hidden=hidden
+    )
     crop = crop_of(marks, pose.scale, opened.rgb.shape[:2])
     matte = _matte(opened, marks, crop, say)
     return Face(
@@ -75,18 +84,23 @@ def read_portrait(
         expression=expression,
         gaze=gaze_of(pose.unproject(marks)),
         confidence=reading.confidence,
-        traits=read_traits(opened.rgb, crop, marks, pose),
+        traits=read_traits(opened.rgb, crop, marks, pose, hidden),
         to_file=opened.to_file.astype(np.float32),
     )
 
 
-def say_if_unsure(confidence: float, say: Say) -> None:
-    """Tells that a face was read with little confidence, and what may help."""
+def say_doubts(confidence: float, mouth_hidden: bool, say: Say) -> None:
+    """Tells that a face was read with little confidence, and that its mouth is not seen."""
     if confidence < SURE:
         say(
             f"The face was read with little confidence ({confidence:.2f}), so the result may look "
             "wrong: see vasari read --draw, then give its box with --face x,y,width,height or its "
             "landmarks with --landmarks."
+        )
+    if mouth_hidden:
+        say(
+            "Something seems to lie before the mouth (a mask, a hand, a cup), so the lips stay "
+            "closed and only jaw and cheeks move."
         )
 
 
@@ -148,20 +162,23 @@ def check_mouth(landmarks: FloatArray, size: tuple[int, ...]) -> None:
 
 
 def parted(
-    picture: Picture, reading: Reading, *, exactly: bool = False
+    picture: Picture, reading: Reading, *, exactly: bool = False, hidden: bool = False
 ) -> tuple[FloatArray, FloatArray, Pose, FloatArray]:
     """Landmarks (lips settled), expression, pose and neutral shape of a reading.
 
-    Closed lips meet where the picture shows it, or `exactly` where the reading says.
+    Closed lips meet where the picture shows it, or `exactly` where the reading says. What the
+    reader says of a `hidden` mouth is made up: it counts as closed and at rest.
     """
     expression = np.zeros(EXPRESSION, np.float32)
     expression[: len(BLENDSHAPES)] = reading.blendshapes
+    if hidden:
+        expression[: len(BLENDSHAPES)][MOUTH] = 0
     landmarks = reading.landmarks if exactly else settle_flat(picture, reading.landmarks)
     pose = pose_of(landmarks, expression)
     shape = pose.unproject(landmarks)
-    if not exactly and not mouth_is_open(shape):
+    if not exactly and not hidden and not mouth_is_open(shape):
         shape = pose.unproject(settle_lip_line(picture, landmarks, pose.scale))
-    shape, expression = settle_mouth(shape, expression)
+    shape, expression = settle_mouth(shape, expression, hidden)
     neutral = shape - np.tensordot(expression, face_space().basis, 1)
     return pose.project(shape), expression, pose, np.asarray(neutral, np.float32)
 

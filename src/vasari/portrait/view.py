@@ -32,7 +32,8 @@ from vasari.values import FloatArray, moved
 
 SMALLEST_FACE = 64  # px of the file
 SURE = 0.9  # score from which no other turn is tried: of 79 portraits six lie below
-CLEARLY = 0.05  # by which another turn's score must be higher
+CLEARLY = 0.05  # by which another turn's score must be higher,
+TURNED = 0.85  # and what it must be: covered faces look like others upside down
 ENOUGH = 512  # px of head and shoulders that the reduced picture must have
 KEPT = 1024  # px of them that are taken from the file otherwise, where it has them
 SQUARE = 2.25  # boxes of the face to a side of the square with head and shoulders
@@ -129,7 +130,7 @@ def _upright(opened: Opened) -> tuple[int, Opened, list[FaceBox]]:
         turned = opened.turned(quarters)
         found = find_faces(turned.rgb)
         score = max((box.score for box in found), default=0.0)
-        if score > best_score:
+        if score > max(best_score, TURNED):
             best, best_score = (quarters, turned, found), score
     return best
 

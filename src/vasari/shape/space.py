@@ -175,7 +175,9 @@ def lid_gaps(shape: FloatArray) -> FloatArray:
     return np.asarray(shape[..., LIDS_LOWER, 1] - shape[..., LIDS_UPPER, 1])
 
 
-def settle_mouth(shape: FloatArray, expression: FloatArray) -> tuple[FloatArray, FloatArray]:
+def settle_mouth(
+    shape: FloatArray, expression: FloatArray, shut: bool = False
+) -> tuple[FloatArray, FloatArray]:
     """Make a portrait's shape and expression agree about how far the mouth is open.
 
     A mouth that is all but closed is closed exactly (its inner lines are laid on each other);
@@ -184,12 +186,13 @@ def settle_mouth(shape: FloatArray, expression: FloatArray) -> tuple[FloatArray,
     Args:
         shape: (478, 3) the portrait's own shape in the face space.
         expression: (EXPRESSION,) as read.
+        shut: the mouth is to be closed, however far open it was read.
 
     Returns:
         shape and expression, corrected copies.
     """
     shape, expression = shape.copy(), expression.copy()
-    if not mouth_is_open(shape):
+    if shut or not mouth_is_open(shape):
         _set_lips(shape, lip_gaps(shape), np.zeros(9, np.float32))
     basis = face_space().basis
     middle = slice(2, 7)
