@@ -28,6 +28,7 @@ NEAR = 0.05  # seconds: an AAC frame of padding, and one cut off
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.ts"])
 def test_sound_that_begins_after_the_pictures(tmp_path: Path, name: str) -> None:
     path = film(tmp_path / name, Track(tone(2), start=1.0), pictures=75)
+    assert open_sound(path).duration == pytest.approx(3.0, abs=0.06)
     ((begins, ends),) = sounding(path)
     assert (begins, ends) == pytest.approx((1.0, 3.0), abs=0.015)
     assert shown(path) == 3.0

@@ -147,7 +147,8 @@ def open_sound(
         first = begins(pictures or streams[0])
         known = [
             Sound(
-                file, stream.sample_rate, stream.channels, _duration(container, stream),
+                file, stream.sample_rate, stream.channels,
+                None if parts else _duration(container, stream, first),
                 number, len(streams), first, parts,
             )
             for number, stream in enumerate(streams, 1)
@@ -181,9 +182,11 @@ def _checked(sound: Sound) -> Sound:
     )
 
 
-def _duration(container: InputContainer, stream: AudioStream) -> float | None:
+def _duration(container: InputContainer, stream: AudioStream, first: Fraction) -> float | None:
+    """Seconds from when the file begins; as far as it says."""
     if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
+        late = max(Fraction(0), begins(stream) - first)
+        return float(stream.duration * stream.time_base + late)
     return container.duration / av.time_base if container.duration else None
 
 
