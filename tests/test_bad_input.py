@@ -214,6 +214,19 @@ def test_silence_idles_and_says_so(vasari: Vasari, face_file: Path, tmp_path: Pa
     assert "silent" in ended.err
 
 
+@pytest.mark.parametrize(("level", "said"), [(-54, True), (-40, False)])
+def test_a_very_quiet_voice(
+    vasari: Vasari, face_file: Path, tmp_path: Path, level: float, said: bool
+) -> None:
+    voice = voice_like(0.5)
+    quiet = voice / np.abs(voice).max() * 10 ** (level / 20)
+    path = write_wav(tmp_path / "a.wav", quiet)
+    ended = vasari("say", face_file, path, "-o", tmp_path / "a.mp4", "--size", "256")
+    assert ended.code == 0
+    assert ("very quiet (peak -54 dBFS)" in ended.err) is said
+    assert "silent" not in ended.err
+
+
 def test_any_name(
     vasari: Vasari, face_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,14 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "seed": checks.checked_seed,
     "head": checks.checked_head,
 }
+FILM = Fraction(24000, 1001)
 NAN, INF = float("nan"), float("inf")
 TAKEN: list[tuple[str, Any, Any]] = [
-    ("fps", 25, 25), ("fps", np.int64(50), 50), ("fps", 60.0, 60),
+    ("fps", 25, Fraction(25)), ("fps", np.int64(50), Fraction(50)), ("fps", 60.0, Fraction(60)),
+    ("fps", "24", Fraction(24)), ("fps", 23.976, FILM), ("fps", "23.976", FILM),
+    ("fps", 23.98, FILM), ("fps", "24000/1001", FILM), ("fps", FILM, FILM),
+    ("fps", float(FILM), FILM), ("fps", 29.97, Fraction(30000, 1001)),
+    ("fps", "59.94", Fraction(60000, 1001)),
     ("size", 256, 256), ("size", np.uint16(1024), 1024),
     ("chunk", 1, 1), ("chunk", np.int32(25), 25),
     ("frame", "full", "full"),
@@ -47,7 +53,8 @@ TAKEN: list[tuple[str, Any, Any]] = [
 ]  # fmt: skip
 NEVER = [NAN, INF, -INF, b"25", {}, object(), 1j, np.zeros(0), np.zeros((2, 2)), np.array(["a"])]
 REFUSED: dict[str, list[Any]] = {
-    "fps": [0, -5, "25", 1e9, True, None, 25.5, [25], np.array([25])],
+    "fps": [0, -5, "many", "1e999999999", "25/0", "24.5", 24.1, 1e9, True, None, 25.5, [25],
+            np.array([25])],
     "size": [333, 0, 1e6, 512.0, "512", True, None, -256, 254, 1026],
     "chunk": [0, -1, 2.5, "2", True, None, 10**9],
     "frame": ["Full", "", None, 0, True, ["crop"]],

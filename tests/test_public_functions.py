@@ -17,7 +17,7 @@ NAN = float("nan")
 SOUND = voice_like(0.2)
 WRONG_OPTIONS: list[dict[str, Any]] = [
     {"background": "pink"}, {"background": (0, 0, 256)}, {"background": (0.1, 0.2, 0.3)},
-    {"frame": "Full"}, {"frame": None}, {"fps": 0}, {"fps": -5}, {"fps": "25"}, {"fps": NAN},
+    {"frame": "Full"}, {"frame": None}, {"fps": 0}, {"fps": -5}, {"fps": "many"}, {"fps": NAN},
     {"fps": 1e9}, {"size": 333}, {"size": 0}, {"size": 1e6}, {"size": "512"},
 ]  # fmt: skip
 NO_PATHS: list[Any] = [None, 5, b"a.png", "", "a\0b", ["a.png"], {}]

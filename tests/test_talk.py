@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +60,9 @@ def test_pictures_leave_while_sound_still_comes() -> None:
     assert given <= 4
 
 
-@pytest.mark.parametrize("fps", [25, 30, 60])
+@pytest.mark.parametrize("fps", [24, 25, 30, 60, Fraction(24_000, 1001)])
 @pytest.mark.parametrize("seconds", [0.1, 0.97])
-def test_as_long_as_the_sound(fps: int, seconds: float) -> None:
+def test_as_long_as_the_sound(fps: Fraction | int, seconds: float) -> None:
     shown = list(vasari.talk(made_face(), voice_like(seconds), size=256, fps=fps))
     assert 0 <= len(shown) / fps - seconds < 1 / fps + 1e-9
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from os import PathLike
 
 import numpy as np
@@ -13,6 +14,7 @@ from vasari.checks import (
     Background,
     BackgroundLike,
     Frame,
+    Rate,
     checked_background,
     checked_chunk,
     checked_fps,
@@ -37,7 +39,7 @@ CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks
 
 
 def talk(
-    face: FaceLike, sound: SoundLike, *, size: int = 512, fps: int = 25, frame: Frame = "crop",
+    face: FaceLike, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Frame = "crop",
     background: BackgroundLike = None, style: Style | None = None, chunk: int = CHUNK,
 ) -> Iterator[Picture]:  # fmt: skip
     """Pictures of a face that says a sound, `fps` a second.
@@ -47,7 +49,7 @@ def talk(
             of a saved face: it is read before this function comes back.
         sound: path of a file, mono float32 samples at 16 kHz, or pieces of such samples.
         size: side of the pictures of frame "crop", pixels, even, 256 to 1024.
-        fps: pictures a second, 25, 30, 40, 50 or 60.
+        fps: pictures a second, one of `checks.FPS`: 23.976 is taken as 24000/1001, exactly.
         frame: "crop" (head and shoulders) or "full" (the whole portrait).
         background: "keep" or None keeps the portrait's; "green", "#rrggbb", (red, green, blue)
             from 0 to 255, or "transparent".
@@ -67,7 +69,7 @@ def talk(
         checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
         _style(style), checked_chunk(chunk),
     )  # fmt: skip
-    return pictures(_face(face), sound_pieces(sound), asked)
+    return pictures(_face(face, asked.frame), sound_pieces(sound), asked)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Asked:
     """What is asked of `talk`, checked."""
 
     size: int
-    fps: int
+    fps: Fraction
     frame: Frame
     background: Background
     style: Style
@@ -95,16 +97,16 @@ def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[
             continue
         moves = motion.push(features, last)
         moves = rate.push(moves, pictures_in(heard, asked.fps) if last else None)
-        moves, shown = onto_face(face, moves, shown / asked.fps), shown + len(moves)
+        moves, shown = onto_face(face, moves, float(shown / asked.fps)), shown + len(moves)
         yield from renderer.draw_all(moves, body.push(moves))
 
 
-def _face(face: FaceLike) -> Face:
+def _face(face: FaceLike, frame: Frame) -> Face:
     if isinstance(face, Face):
         return face
     if not isinstance(face, np.ndarray) and is_face_file(checked_path(face, "picture")):
         return Face.load(face)
-    return read_portrait(face)
+    return read_portrait(face, frame=frame)
 
 
 def _style(style: Style | None) -> Style:

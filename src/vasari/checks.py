@@ -10,6 +10,7 @@ import operator
 import os
 import re
 from collections.abc import Iterable
+from fractions import Fraction
 from math import isfinite
 from typing import Any, Literal
 
@@ -18,26 +19,42 @@ from vasari.errors import OutputError, PictureError, VasariError
 Background = tuple[int, int, int] | Literal["transparent"] | None  # None keeps the portrait's
 BackgroundLike = str | Iterable[int] | None  # a name, red, green and blue, or None
 Frame = Literal["crop", "full"]
+Rate = float | str | Fraction
 Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
 
-FPS = (25, 30, 40, 50, 60)  # pictures a second that can be written
+NTSC = Fraction(1000, 1001)
+FPS = (
+    24 * NTSC,
+    Fraction(24),
+    Fraction(25),
+    30 * NTSC,
+    Fraction(30),
+    Fraction(40),
+    Fraction(50),
+    60 * NTSC,
+    Fraction(60),
+)  # pictures a second that can be written
+FPS_SAID = ", ".join(f"{float(rate):.5g}" for rate in FPS[:-1]) + f" or {FPS[-1]}"
+NEAR = Fraction(1, 200)  # pictures a second: 23.976 and 23.98 both mean 24000/1001
 SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
 CHUNKS = (1, 250)  # motion frames made at once: no delay, and ten seconds of it
 HEADS = (0.0, 2.0)  # strengths of head motion
+NUMBER = r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}"
 GREEN = (0, 255, 0)
 NAMED: dict[str, Background] = {"keep": None, "green": GREEN, "transparent": "transparent"}
 
 
-def checked_fps(fps: Any) -> int:
-    """Pictures a second, one of FPS.
+def checked_fps(fps: Any) -> Fraction:
+    """Pictures a second, one of FPS: 23.976, "23.98" and "24000/1001" all mean 24000/1001.
 
     Raises:
         OutputError: it is not.
     """
-    if not _is_number(fps) or fps not in FPS:
-        rates = f"{', '.join(map(str, FPS[:-1]))} or {FPS[-1]}"
-        raise OutputError(f"{_said(fps)} pictures a second cannot be made: use {rates}.")
-    return int(fps)
+    asked = _rational(fps)
+    near = min(FPS, key=lambda rate: abs(rate - asked))
+    if abs(near - asked) > NEAR:
+        raise OutputError(f"{quoted(fps)} pictures a second cannot be made: use {FPS_SAID}.")
+    return near
 
 
 def checked_size(size: Any) -> int:
@@ -50,7 +67,7 @@ def checked_size(size: Any) -> int:
     if side is None or side % 2 or not SIZES[0] <= side <= SIZES[1]:
         low, high = SIZES
         raise OutputError(
-            f"{_said(size)} pixels cannot be made: use an even size from {low} to {high}."
+            f"{quoted(size)} pixels cannot be made: use an even size from {low} to {high}."
         )
     return side
 
@@ -65,7 +82,7 @@ def checked_chunk(chunk: Any) -> int:
     if frames is None or not CHUNKS[0] <= frames <= CHUNKS[1]:
         low, high = CHUNKS
         raise VasariError(
-            f"{_said(chunk)} is no chunk: use a whole number of motion frames from {low} to {high}."
+            f"{quoted(chunk)} is no chunk: use a whole number of motion frames, {low} to {high}."
         )
     return frames
 
@@ -80,7 +97,7 @@ def checked_frame(frame: Any) -> Frame:
         if isinstance(frame, str) and frame == name:
             return name
     raise OutputError(
-        f"{_said(frame)} is no frame: use crop (head and shoulders) or full (the whole picture)."
+        f"{quoted(frame)} is no frame: use crop (head and shoulders) or full (the whole picture)."
     )
 
 
@@ -103,7 +120,7 @@ def checked_background(background: Any) -> Background:
         if len(colour) == 3 and all(part in range(256) for part in colour):
             return colour[0], colour[1], colour[2]
     raise VasariError(
-        f"{_said(background)} is no background: use keep, green, transparent, a colour such as "
+        f"{quoted(background)} is no background: use keep, green, transparent, a colour such as "
         "#20304f, or its red, green and blue as whole numbers from 0 to 255."
     )
 
@@ -123,7 +140,7 @@ def checked_which(face: Any) -> Which:
             x, y, width, height = map(float, box)
             return x, y, width, height
     raise PictureError(
-        f"{_said(face)} tells no face: use 1 (the largest), 2, ..., or its box as four numbers in "
+        f"{quoted(face)} tells no face: use 1 (the largest), 2, ..., or its box as four numbers in "
         "pixels, x, y, width and height, the last two above 0."
     )
 
@@ -142,7 +159,7 @@ def checked_path(path: Any, what: str) -> str | os.PathLike[str]:
         text: str | bytes = os.fspath(path)
         if isinstance(text, str) and text and "\0" not in text:
             return path
-    raise VasariError(f"{_said(path)} is no path: give the path of the {what}.")
+    raise VasariError(f"{quoted(path)} is no path: give the path of the {what}.")
 
 
 def checked_flag(flag: Any, name: str) -> bool:
@@ -152,7 +169,7 @@ def checked_flag(flag: Any, name: str) -> bool:
         VasariError: it is neither.
     """
     if type(flag).__name__ not in ("bool", "bool_"):  # numpy's own counts, and is not imported here
-        raise VasariError(f"{_said(flag)} does not say whether {name}: use True or False.")
+        raise VasariError(f"{quoted(flag)} does not say whether {name}: use True or False.")
     return bool(flag)
 
 
@@ -164,7 +181,7 @@ def checked_seed(seed: Any) -> int:
     """
     number = _whole(seed)
     if number is None or number < 0:
-        raise VasariError(f"{_said(seed)} is no seed: use a whole number, 0 or more.")
+        raise VasariError(f"{quoted(seed)} is no seed: use a whole number, 0 or more.")
     return number
 
 
@@ -177,7 +194,7 @@ def checked_head(head: Any) -> float:
     low, high = HEADS
     if not _is_number(head) or not low <= head <= high:
         raise VasariError(
-            f"{_said(head)} is no strength of head motion: use a number from 0 (still) to "
+            f"{quoted(head)} is no strength of head motion: use a number from 0 (still) to "
             f"{high:g}, 1 being natural."
         )
     return float(head)
@@ -193,6 +210,18 @@ def _whole(value: Any) -> int | None:
         return None
 
 
+def _rational(value: Any) -> Fraction:
+    """The number that a value is, or that stands in a text; 0 where it is none."""
+    try:
+        if isinstance(value, str):
+            return Fraction(value if re.fullmatch(NUMBER, value, re.ASCII) else 0)
+        if not _is_number(value):
+            return Fraction(0)
+        return value if isinstance(value, Fraction) else Fraction(float(value))
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        return Fraction(0)
+
+
 def _is_number(value: Any) -> bool:
     """Whether it is one finite number, of Python or numpy."""
     if type(value).__name__ in ("bool", "bool_") or getattr(value, "ndim", None):
@@ -203,7 +232,7 @@ def _is_number(value: Any) -> bool:
         return False
 
 
-def _said(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A value in a sentence, short."""
     text = " ".join((repr(value) if isinstance(value, str) else str(value)).split())
     return text if len(text) <= 60 else text[:57] + "..."

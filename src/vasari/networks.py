@@ -2,7 +2,7 @@
 
 From 1.29 on ONNX Runtime reports to its maker. The variable forbids it everything, but is read
 only when the library is first imported. Where somebody imported it earlier without the variable,
-what it says about itself is theirs; the call keeps what Vasari does out of it.
+its report about the process is under way; the call keeps what Vasari does out of it.
 """
 
 from __future__ import annotations

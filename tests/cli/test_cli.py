@@ -174,7 +174,7 @@ def test_help_and_version(vasari: Vasari) -> None:
         ["sing"],
         ["say"],
         ["say", "a.png", "b.wav"],
-        ["say", "a.png", "b.wav", "-o", "c.mp4", "--fps", "24"],
+        ["say", "a.png", "b.wav", "-o", "c.mp4", "--fps", "26"],
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--size", "100"],
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--size", "301"],
         ["say", "a.png", "b.wav", "-o", "c.mp4", "--frame", "half"],

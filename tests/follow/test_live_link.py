@@ -109,3 +109,66 @@ def test_another_csv_is_refused(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv", "c.csv"):
         with pytest.raises(VideoError, match=name):
             read_live_link(tmp_path / name)
+
+
+def test_takes_as_other_programs_write_them(tmp_path: Path) -> None:
+    (tmp_path / "take.csv").write_text(a_take())
+    motion = read_live_link(tmp_path / "take.csv")
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "a.csv").write_text(a_take().replace("\n", "\r\n"), encoding, newline="")
+        again = read_live_link(tmp_path / "a.csv")
+        np.testing.assert_array_equal(again.expression, motion.expression)
+        assert again.recorded == motion.recorded
+    odd = a_take().replace("14:03:", "9" * 5000 + ":03:")
+    (tmp_path / "a.csv").write_text(odd)
+    assert read_live_link(tmp_path / "a.csv").rate == 60
+
+
+def with_cell(cell: str, row: int = 2, column: str = "JawOpen") -> str:
+    rows = a_take().split("\n")
+    cells = rows[row].split(",")
+    cells[HEADER.index(column)] = cell
+    rows[row] = ",".join(cells)
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (with_cell("nan"), "finite"), (with_cell("inf"), "finite"), (with_cell("1e30"), "outside"),
+        (with_cell("1e300", column="HeadYaw"), "outside"), (with_cell("0.1,0.2"), "row 3"),
+        (with_cell("0x10"), "row 3"), (with_cell("9" * 20_000), "row 3"),
+        (with_cell("\0"), "row 3"), (with_cell('"0.5"'), "row 3"), ("\n\n", "empty"),
+        (WRITTEN.replace("JawOpen", "Jaw"), "other names"), (WRITTEN + "\n" + "1," * 9000, "row 2"),
+    ],
+)  # fmt: skip
+def test_damaged_takes_get_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(VideoError, match=says) as caught:
+        read_live_link(tmp_path / "a.csv")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_short_row_goes_on_with_the_one_before(tmp_path: Path) -> None:
+    rows = a_take().split("\n")
+    rows[3] = ",".join(rows[3].split(",")[:20])
+    (tmp_path / "a.csv").write_text("\n".join(rows))
+    motion = read_live_link(tmp_path / "a.csv")
+    tongue = BLENDSHAPES.index("tongueOut")
+    assert motion.expression[2, tongue] == motion.expression[1, tongue]
+
+
+def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vasari.follow.live_link.MOST_FRAMES", 50)
+    (tmp_path / "a.csv").write_text(a_take(60))
+    with pytest.raises(VideoError, match="too much"):
+        read_live_link(tmp_path / "a.csv")
+
+
+def test_rows_that_came_from_elsewhere_are_left_aside(tmp_path: Path) -> None:
+    (tmp_path / "take.csv").write_text(a_take(9))
+    motion = read_live_link(tmp_path / "take.csv")
+    strange = replace(motion, recorded=("Timecode,JawOpen", *["a,b"] * 9))
+    write_live_link(strange, tmp_path / "again.csv")
+    again = read_live_link(tmp_path / "again.csv")
+    np.testing.assert_allclose(again.expression, motion.expression, atol=1e-6)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.conftest import Vasari
 from tests.faces import expression, made_face, still
+from tests.media.films import Track, film, muxed, sounding, tone
 from vasari.follow.live_link import write_live_link
 from vasari.follow.retarget import Driver, as_changes, as_seen, resting
 from vasari.jobs.drive import follow, recorded
@@ -135,6 +136,24 @@ def test_the_command_keeps_length_size_and_sound(
     with av.open(str(out)) as file:
         assert bool(file.streams.audio) is sounding
     assert ("no sound" in done.err) is not sounding
+    assert "goes on after" not in done.err
+
+
+def test_sound_that_begins_late_or_lasts_longer_stays_in_time(
+    portrait: Path, tmp_path: Path, vasari: Vasari
+) -> None:
+    """Half a second late in the driver, half a second late in the result, which is as long."""
+    picture = head(portrait)
+    Image.fromarray(picture).save(tmp_path / "ada.png")
+    driver_video(tmp_path / "in.mp4", picture, None)
+    film(tmp_path / "voice.mka", Track(tone(2.0)))
+    late, made = tmp_path / "late.mkv", tmp_path / "out.mp4"
+    muxed(late, (tmp_path / "in.mp4", 0.0), (tmp_path / "voice.mka", 0.5))
+    done = vasari("drive", tmp_path / "ada.png", late, "-o", made)
+    assert done.code == 0, done.err
+    assert "goes on after its last picture" in done.err
+    assert sounding(made) == [pytest.approx((0.5, 1.0), abs=0.03)]
+    assert sum(1 for _ in read_video(made)) == 25
 
 
 def test_an_input_is_never_overwritten(portrait: Path, tmp_path: Path, vasari: Vasari) -> None:

@@ -25,6 +25,7 @@ FLOORS = (
     ("shape",),
     ("values",),
     ("networks", "files", "threads", "kernels"),
+    ("pipes",),
     ("checks",),
     ("errors",),
 )
@@ -37,13 +38,13 @@ def modules() -> list[str]:
 
 
 def imported(module: str) -> Iterator[str]:
-    """The modules of this package that one names at its top level or inside a function; what only
-    a type checker reads does not count."""
+    """The modules of this package that one names, at its top level or inside a function. What the
+    package itself names for type checkers alone it fetches when asked for."""
     tree = ast.parse((PACKAGE / (module.replace(".", "/") + ".py")).read_text())
     known = set(modules())
     checked = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in
                ast.unparse(n.test)]  # fmt: skip
-    hidden = {id(n) for block in checked for n in ast.walk(block)}
+    hidden = {id(n) for block in checked for n in ast.walk(block) if module == "__init__"}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and id(node) not in hidden:
             parts = (node.module or "").split(".")

@@ -50,11 +50,11 @@ def test_tracking_keeps_no_landmarks() -> None:
     """Of each picture the motion stays, a third of a kilobyte; landmarks would be six."""
     tracking = Tracking(lambda landmarks: None)
     memory = []
-    for k, reading in enumerate(readings(8000)):
+    for k, reading in enumerate(readings(5000)):
         tracking.add(reading, fresh=k == 0)
         if k % 500 == 499:
             memory.append(resident())
-    assert max(memory[5:]) - max(memory[3:5]) < 5500 * 2000
+    assert max(memory[5:]) - max(memory[3:5]) < 2500 * 2000
 
 
 @pytest.mark.slow

@@ -13,13 +13,14 @@ import vasari
 from vasari.cli.options import (
     AsJson,
     DriverVideo,
+    Fps,
     Frame,
     GivenLandmarks,
     Out,
     Picture,
+    SoundTrack,
     WhichFace,
     check_background,
-    check_fps,
     check_size,
     which,
 )
@@ -33,6 +34,7 @@ from vasari.cli.terminal import (
     stop,
     tell,
 )
+from vasari.pipes import spooled
 
 app = typer.Typer(
     name="vasari",
@@ -62,14 +64,14 @@ def main() -> None:
 @app.command()
 def say(
     picture: Picture,
-    sound: Annotated[str, typer.Argument(metavar="SOUND", help="A sound or video file.")],
+    sound: Annotated[
+        str, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
+    ],
     out: Out,
     size: Annotated[
         int, typer.Option(callback=check_size, help="Pixels of --frame crop, even, 256 to 1024.")
     ] = 512,
-    fps: Annotated[
-        int, typer.Option(callback=check_fps, help="Pictures a second: 25, 30, 40, 50 or 60.")
-    ] = 25,
+    fps: Fps = "25",
     frame: Frame = "crop",
     background: Annotated[
         str, typer.Option(callback=check_background, help="keep, green, #rrggbb or transparent.")
@@ -80,6 +82,7 @@ def say(
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
     ] = False,
+    track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
 
@@ -91,11 +94,14 @@ def say(
     with sentences():
         from vasari.jobs.say import say as make
 
-        with progress() as show:
+        with (
+            spooled(picture, "picture") as picture, spooled(sound, "sound") as sound,
+            progress() as show,
+        ):  # fmt: skip
             make(
                 picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                face=which(face), landmarks=landmarks, seed=seed, still=still, progress=show,
-                tell=tell,
+                face=which(face), landmarks=landmarks, seed=seed, still=still, track=track,
+                progress=show, tell=tell,
             )  # fmt: skip
         tell(f"Made {out}")
 
@@ -130,7 +136,10 @@ def read(
     with sentences():
         from vasari.jobs.read import read_files
 
-        found = read_files(picture, which(face), landmarks, out, draw, save_landmarks, tell, frame)
+        with spooled(picture, "picture") as picture:
+            found = read_files(
+                picture, which(face), landmarks, out, draw, save_landmarks, tell, frame
+            )
         if as_json:
             print(json.dumps(found))
 
@@ -159,7 +168,7 @@ def track(
     with sentences():
         from vasari.jobs.track import track_files
 
-        with progress() as show:
+        with spooled(video, "video") as video, progress() as show:
             track_files(video, out, landmarks, csv, show, tell)
 
 
@@ -175,6 +184,7 @@ def drive(
     frame: Frame = "crop",
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
+    track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
@@ -190,10 +200,13 @@ def drive(
     with sentences():
         from vasari.jobs.drive import drive as make
 
-        with progress() as show:
+        with (
+            spooled(picture, "picture") as picture, spooled(video, "video") as video,
+            progress() as show,
+        ):  # fmt: skip
             make(
                 picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                landmarks=landmarks, progress=show, tell=tell,
+                landmarks=landmarks, track=track, progress=show, tell=tell,
             )  # fmt: skip
         tell(f"Made {out}")
 

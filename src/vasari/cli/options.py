@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 import typer
 
 from vasari import checks
-from vasari.checks import Which
+from vasari.checks import FPS_SAID, Which
 from vasari.errors import VasariError
 
 Value = TypeVar("Value")
@@ -67,6 +67,15 @@ DriverVideo = Annotated[
     typer.Argument(metavar="VIDEO", help="A video of one face, a motion file or a Live Link CSV."),
 ]
 Picture = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a saved face.")]
+Fps = Annotated[
+    str, typer.Option(metavar="N", callback=check_fps, help=f"Pictures a second: {FPS_SAID}.")
+]
+SoundTrack = Annotated[
+    int | None,
+    typer.Option(
+        "--track", metavar="N", min=1, help="Which sound track; else the first that is not silent."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[
     str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vasari.portrait.finder import FaceBox, find_faces
+from vasari.portrait.box import FaceBox
+from vasari.portrait.finder import find_faces
 from vasari.portrait.reader import Reading, read_landmarks
 from vasari.shape.landmarks import MESH_POINTS, OUTER_CORNERS
 from vasari.values import FloatArray, Picture

@@ -70,7 +70,7 @@ def track(
     """
     file = input_file(video, "video", VideoError)
     follower, tracking, first, cuts = Follower(), Tracking(take), None, list[int]()
-    for k, picture in enumerate(read_video(file)):
+    for k, picture in enumerate(read_video(file, tell=tell)):
         first = picture if first is None else first
         sight = follower.look(picture)
         if sight.cut:

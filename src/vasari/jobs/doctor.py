@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
-import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
-from pathlib import Path
 from time import perf_counter
 
 import av
@@ -19,6 +17,7 @@ import numpy as np
 
 import vasari
 from vasari._talk import talk
+from vasari.files import scratch
 from vasari.media import VideoWriter
 from vasari.networks import WEIGHTS, network
 from vasari.portrait.traits import read_traits
@@ -100,8 +99,8 @@ def _failing_check(say: Print) -> Iterator[str]:
     start = perf_counter()
     sound = _hum()
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "check.mp4"
+        with scratch() as folder:
+            out = folder / "check.mp4"
             with VideoWriter(out) as video:
                 for picture in talk(plain_face(), sound, size=256):
                     video.write(picture)

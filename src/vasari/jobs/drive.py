@@ -10,7 +10,7 @@ import numpy as np
 
 from vasari.checks import Frame, Which, checked_flag, checked_frame, checked_size, checked_which
 from vasari.errors import OutputError, SoundError, VideoError
-from vasari.files import as_path, is_npz, same_file
+from vasari.files import as_path, input_file, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
 from vasari.follow.retarget import Driver, as_changes, as_seen
 from vasari.follow.track import track
@@ -22,6 +22,7 @@ from vasari.render import Body, Renderer
 from vasari.render.renderer import Paint
 from vasari.shape.space import NECK, rotation_matrix
 from vasari.values import MOTION_HZ, Face, Motion, Picture
+from vasari.values.motion import bounded
 
 MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link Face records
 
@@ -29,7 +30,7 @@ MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link 
 def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
     absolute: bool = False, frame: Frame = "crop", size: int = 512, face: Which = 1,
-    landmarks: Landmarks = None,
+    landmarks: Landmarks = None, track: int | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture moves as the face in another video does.
@@ -49,6 +50,7 @@ def drive(
         face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
             width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, taken instead of reading them.
+        track: which of the driver's sound tracks, from 1; None for the first that is not silent.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -63,13 +65,17 @@ def drive(
         if same_file(as_path(out), as_path(path)):
             raise OutputError(f"{path} is an input: give the video another name.")
     known = recorded(video) if is_motion_file(video) else None  # what is quick may fail first
+    if not known:
+        input_file(video, "video", VideoError)
     who = portrait_of(picture, face, landmarks, tell, frame)
-    sound = None if known else _sound_of(video, tell)
+    sound = None if known else _sound_of(video, track, tell)
     with VideoWriter(out, round(MOTION_HZ), sound) as movie:
         driver = known or _tracked(video, tell)
         for done, image in enumerate(follow(who, driver, absolute, frame, size), 1):
             movie.write(image)
             progress(done, len(driver.motion))
+    if movie.sound_left:
+        tell(f"The sound of {as_path(video)} goes on after its last picture: it is cut there.")
 
 
 def is_motion_file(path: str | PathLike[str]) -> bool:
@@ -106,14 +112,21 @@ def follow(
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
     renderer, body = Renderer(face, size, frame, paint=paint), Body()
-    for motion in as_seen(face, driver) if absolute else as_changes(face, driver):
+    for motion in placed_on(face, driver, absolute):
         yield from renderer.draw_all(motion, body.push(motion))
 
 
-def _sound_of(video: str | PathLike[str], tell: Tell) -> Sound | None:
+def placed_on(face: Face, driver: Driver, absolute: bool = False) -> Iterator[Motion]:
+    """The driver's motion as this face makes it, in pieces, ready to be drawn."""
+    yield from map(bounded, as_seen(face, driver) if absolute else as_changes(face, driver))
+
+
+def _sound_of(video: str | PathLike[str], number: int | None, tell: Tell) -> Sound | None:
     """The driver's sound; None where it has none."""
     try:
-        return open_sound(video)
+        return open_sound(video, number, from_picture=True, tell=tell)
     except SoundError:
+        if number is not None:
+            raise
         tell(f"{as_path(video)} has no sound that can be used: the result is silent.")
         return None

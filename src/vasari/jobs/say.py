@@ -11,6 +11,7 @@ from vasari._talk import CHUNK, Asked, pictures
 from vasari.checks import (
     BackgroundLike,
     Frame,
+    Rate,
     Which,
     checked_background,
     checked_flag,
@@ -22,6 +23,7 @@ from vasari.checks import (
 from vasari.errors import OutputError, PictureError
 from vasari.files import as_path, same_file
 from vasari.media import Sound, VideoWriter, open_sound
+from vasari.media.tracks import SILENT
 from vasari.media.video import check_output
 from vasari.portrait import read_portrait
 from vasari.portrait.given import load_landmarks
@@ -29,7 +31,7 @@ from vasari.portrait.read import say_doubts
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 
-SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
+QUIET = 10 ** (-45 / 20)  # peak of a voice that hardly moves the lips, -45 dBFS
 
 Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz or JSON
 Tell = Callable[[str], None]  # takes a sentence for the person
@@ -38,8 +40,9 @@ Progress = Callable[[int, int | None], None]  # takes pictures made, and in all 
 
 def say(
     picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
-    size: int = 512, fps: int = 25, frame: Frame = "crop", background: BackgroundLike = "keep",
+    size: int = 512, fps: Rate = 25, frame: Frame = "crop", background: BackgroundLike = "keep",
     face: Which = 1, landmarks: Landmarks = None, seed: int = 0, still: bool = False,
+    track: int | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
@@ -49,7 +52,8 @@ def say(
         sound: any sound or video file.
         out: .mp4, .webm or .mov, or a folder of PNG pictures, ending in "/".
         size: side of the video for frame "crop", pixels, even, 256 to 1024.
-        fps: pictures a second: 25, 30, 40, 50 or 60.
+        fps: pictures a second: 23.976, 24, 25, 29.97, 30, 40, 50, 59.94 or 60; those of NTSC are
+            taken exactly, as 24000/1001 and so on.
         frame: "crop" (head and shoulders) or "full" (the whole picture).
         background: "keep", "green", "#rrggbb", (red, green, blue) or "transparent".
         face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
@@ -58,6 +62,7 @@ def say(
             them; pixels of the picture's file, upright.
         seed: another seed, another way to move.
         still: head and body stay where they are; lips, blinks and eyes live.
+        track: which of the file's sound tracks, from 1; None for the first that is not silent.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -72,12 +77,12 @@ def say(
     face = checked_which(face)
     transparent = asked.background == "transparent"
     check_output(out, transparent=transparent)
-    voice = open_sound(sound)
+    voice = open_sound(sound, track, tell=tell)
     _spare_inputs(out, voice, picture)
     total = None if voice.duration is None else round(voice.duration * asked.fps)
     with VideoWriter(out, asked.fps, voice, transparent=transparent) as video:
         who = portrait_of(picture, face, landmarks, tell, asked.frame)
-        heard = _watched(voice.pieces(), tell)
+        heard = _watched(voice.pieces(tell), tell)
         for done, image in enumerate(pictures(who, heard, asked), 1):
             video.write(image)
             progress(done, total)
@@ -122,10 +127,15 @@ def _spare_inputs(
 
 
 def _watched(pieces: Iterable[FloatArray], tell: Tell) -> Iterator[FloatArray]:
-    """The pieces; at the end says so if they were all silent."""
+    """The pieces; at the end says so if they were all silent, or very quiet."""
     peak, samples = 0.0, 0
     for piece in pieces:
         peak, samples = max(peak, float(np.abs(piece).max(initial=0))), samples + len(piece)
         yield piece
     if peak < SILENT:
         tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only idles.")
+    elif peak < QUIET:
+        tell(
+            f"The voice is very quiet (peak {20 * np.log10(peak):.0f} dBFS), so the lips may "
+            "hardly move: raise its level."
+        )

@@ -10,11 +10,10 @@ import numpy as np
 
 from vasari.checks import checked_path
 from vasari.errors import SoundError
-from vasari.media.sound import open_sound
+from vasari.media.sound import PIECE, open_sound
 from vasari.values import SOUND_HZ, FloatArray
 
 SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]
-PIECE = SOUND_HZ // 2  # samples worked on at once: a long array streams as a file does
 LOUDEST = 100.0  # a sample beyond is no float of full scale 1
 
 

@@ -13,7 +13,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import checked_fps, checked_path
+from vasari.checks import Rate, checked_fps, checked_path
 from vasari.errors import OutputError, VasariError
 from vasari.files import Draft, as_path, cannot_write
 from vasari.media.encode import RECIPES, MovieFile
@@ -26,7 +26,7 @@ PATIENCE = 0.2  # seconds between looks at whether the encoder still lives
 
 class _Sink(Protocol):
     def add(self, picture: NDArray[np.uint8]) -> None: ...
-    def finish(self) -> None: ...
+    def finish(self) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -39,15 +39,18 @@ class VideoWriter:
     Args:
         path: .mp4, .mov or .webm; or a folder, ending in "/", for PNG pictures.
         fps: pictures a second, one of `checks.FPS`.
-        sound: goes into the movie as it came, from its first sample.
+        sound: goes into the movie as it came, from its first sample to the last picture's end.
         transparent: pictures have alpha; needs .webm, .mov or a folder.
+
+    Attributes:
+        sound_left: once it is closed, whether there was more sound than pictures.
 
     Raises:
         OutputError: such a file cannot be written there.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], fps: int = 25, sound: Sound | None = None, *,
+        self, path: str | os.PathLike[str], fps: Rate = 25, sound: Sound | None = None, *,
         transparent: bool = False,
     ) -> None:  # fmt: skip
         check_output(path, transparent=transparent)
@@ -57,6 +60,7 @@ class VideoWriter:
         self._queue: Queue[NDArray[np.uint8] | None] = Queue(WAITING)
         self._stop = threading.Event()
         self._failure: BaseException | None = None
+        self.sound_left = False
         self._thread = threading.Thread(target=self._encode, name="vasari-encode", daemon=True)
         self._thread.start()
 
@@ -115,7 +119,7 @@ class VideoWriter:
                 return
             if sink is None:
                 raise OutputError("No picture was given, so there is no video to write.")
-            sink.finish()
+            self.sound_left = sink.finish()
         except BaseException as error:
             self._failure = self._translated(error)
         finally:

@@ -14,6 +14,7 @@ from vasari.errors import PictureError
 from vasari.files import input_file, is_npz
 from vasari.portrait.picture import Opened
 from vasari.portrait.reader import Reading, read_landmarks
+from vasari.shape.coherent import UNLIKE
 from vasari.shape.space import face_space, pose_of
 from vasari.values import LANDMARKS, FloatArray, moved
 from vasari.values.npz import NUMBERS, Array, Layout, read_npz
@@ -27,7 +28,6 @@ FARTHEST = 1e6  # pixels, of any landmark of any picture
 FAR_OUT = 0.5  # of the picture's longer side, beyond its border: no landmark lies so far
 ROUNDS = 20  # in which depth and pose find each other: within half a degree after ten
 LYING = 60.0  # degrees of roll from which the picture is turned, not the head
-UNLIKE = 0.5  # eye distances from the mean face, on average: no face, or in another order
 
 
 def load_landmarks(path: str | os.PathLike[str]) -> FloatArray:
@@ -107,6 +107,11 @@ def _checked(landmarks: NDArray[np.floating], name: str) -> FloatArray:
 
 def _check_inside(landmarks: FloatArray, size: tuple[int, int]) -> None:
     """Most of a face lies in the picture; a part of it may lie a little beyond the border."""
+    if np.ptp(landmarks[:, :2], axis=0).max() < 1:
+        raise PictureError(
+            "The landmarks lie within one pixel: give them in pixels of the picture, in which a "
+            "face has at least 64 px."
+        )
     end = np.array(size) - 1
     out = np.maximum(-landmarks[:, :2], landmarks[:, :2] - end).max(1)  # (478,) pixels
     if (out > 0).mean() > 0.5 or out.max() > FAR_OUT * end.max():

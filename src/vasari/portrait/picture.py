@@ -101,8 +101,9 @@ def open_picture(
                 f"“{where.name}” is not a picture that can be read; use {FORMATS_SAID}."
             ) from None
         except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, MemoryError) as error:
+            why = " ".join(str(error).split())
             raise PictureError(
-                f"“{where.name}” is damaged or cut off ({error}); get a complete copy of it."
+                f"“{where.name}” is damaged or cut off ({why}); get a complete copy of it."
             ) from None
 
 

@@ -11,20 +11,17 @@ from __future__ import annotations
 import functools
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vasari.networks import network
+from vasari.portrait.box import FaceBox
 from vasari.portrait.detail import refined
 from vasari.shape.crops import about, cut_out, squared, to_picture, upright
 from vasari.shape.landmarks import OUTER_CORNERS
 from vasari.shape.space import face_space
 from vasari.values import BLENDSHAPES, FloatArray, Picture
-
-if TYPE_CHECKING:
-    from vasari.portrait.finder import FaceBox
 
 COARSE, FINE = "reader_coarse", "reader"  # networks in weights/
 BOX_ROOM = 1.4  # sides of the finder's box that the coarse network sees

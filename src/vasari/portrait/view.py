@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from vasari.checks import Frame, Which
 from vasari.errors import PictureError
-from vasari.portrait.finder import FaceBox, find_faces
+from vasari.portrait.box import FaceBox
+from vasari.portrait.finder import find_faces
 from vasari.portrait.given import given_landmarks, given_reading, quarters_of
 from vasari.portrait.picture import (
     LARGEST_SIDE,

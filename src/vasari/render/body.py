@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.motion.head import BREATH_HZ
 from vasari.values import FloatArray, Motion
 
 DELAY = 0.08  # seconds by which hair trails a head that turns evenly
 DAMPING = 0.55  # of critical: hair that stops goes a little too far, once
 SPEED = 2 * DAMPING / DELAY  # radians a second, of the swing without damping
-BREATH_HZ = 0.24
 LIFT = 0.04  # eye distances by which a breath lifts the shoulders
 FARTHEST = np.array([5, 5, 5, 0.08, 0.08, 0.08])  # degrees, eye distances: a cut is no whip
 

@@ -18,6 +18,7 @@ from vasari.render.layers.patch import Hole, hole, lay
 from vasari.values import FloatArray, Indices, Picture
 
 LASH_STRENGTH = 0.75  # of the line that the lashes of a closed eye make
+SOFTEST = 24.0  # pixels: a wild expression's lid is a picture high, blurring it takes seconds
 
 
 class _Cover(NamedTuple):
@@ -76,20 +77,14 @@ class Lid:
             return
         low, high = edge + cover.lashes * (above - edge), above + cover.top * (edge - above)
         size = out.shape[1], out.shape[0]
-        where = hole(
-            np.concatenate([low, high[::-1]]), size, room=math.ceil(2.5 * cover.soft * height)
-        )
+        softness = min(max(0.6, cover.soft * height), SOFTEST)
+        where = hole(np.concatenate([low, high[::-1]]), size, room=math.ceil(2.5 * softness))
         if where is None:
             return
-        soft = cv2.GaussianBlur(where.mask, (0, 0), max(0.6, cover.soft * height))
+        soft = cv2.GaussianBlur(where.mask, (0, 0), softness)
         tone = self._tones[_along(edge, where, len(self._tones))]
-        lay(
-            out,
-            where.x,
-            where.y,
-            tone,
-            np.asarray(soft * np.float32(cover.strength * min(share, 1)), np.uint8),
-        )
+        mask = soft * np.float32(cover.strength * min(share, 1))
+        lay(out, where.x, where.y, tone, np.asarray(mask, np.uint8))
         self._draw_lashes(out, edge, min(share, 1))
 
     def _draw_lashes(self, out: Picture, edge: FloatArray, share: float) -> None:
@@ -104,13 +99,8 @@ class Lid:
         cv2.polylines(line, [fixed], False, 255, max(1, round(self._thick)), cv2.LINE_AA, 4)
         soft = cv2.GaussianBlur(line, (0, 0), 0.4 * self._thick + 0.3)
         tone = np.broadcast_to(self._lash, (*line.shape, 3))
-        lay(
-            out,
-            int(low[0]),
-            int(low[1]),
-            tone,
-            np.asarray(soft * np.float32(LASH_STRENGTH * share), np.uint8),
-        )
+        mask = soft * np.float32(LASH_STRENGTH * share)
+        lay(out, int(low[0]), int(low[1]), tone, np.asarray(mask, np.uint8))
 
 
 def _along(edge: FloatArray, where: Hole, tones: int) -> Indices:
