@@ -202,7 +202,7 @@ def _layers(
                 traits.colour if all_paint else None,
             )
         )  # fmt: skip
-    if all_paint:
+    if all_paint and not traits.mouth_hidden:  # it learned from bare faces, and would draw lips
         layers.append(Light(face.expression, stage.landmarks, stage.pose, traits.colour))
     return layers, person
 
