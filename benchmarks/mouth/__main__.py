@@ -43,6 +43,7 @@ from benchmarks.teacher import STILLS, Teacher, add_teacher_arguments, start_tea
 from vasari import Face, read_portrait
 from vasari.media import open_sound
 from vasari.render import Renderer, onto_face
+from vasari.render.renderer import Paint
 from vasari.shape.space import Rig
 from vasari.values import SOUND_HZ
 
@@ -52,8 +53,8 @@ PORTRAITS = {
     "photo_pix_269": "closed, dark skin, lipstick", "photo_pix_212": "closed smile, glasses",
     "photo_london_091": "closed smile, old", "photo_meb_57": "laughing, dark skin",
     "photo_pix_050": "laughing, beard", "photo_meb_93": "laughing, beard",
-    "photo_bc_66": "laughing", "photo_pix_120": "laughing, child", "photo_meb_12": "open, dark skin",
-    "photo_pix_113": "open, lipstick", "photo_pix_208": "parted, lipstick",
+    "photo_bc_66": "laughing", "photo_pix_120": "laughing, child",
+    "photo_meb_12": "open, dark skin", "photo_pix_113": "open, lipstick", "photo_pix_208": "parted, lipstick",
     "paint_girl_19c": "painting, closed", "paint_vangogh": "painting, beard",
     "paint_beard_smile": "painting, laughing", "draw_ai_man": "drawing, closed",
     "draw_woman": "flat drawing, closed",
@@ -85,9 +86,9 @@ def asked_of(face: Face, rig: Rig) -> list[tuple[str, float, np.ndarray]]:
 
 
 def portrait_rows(
-    name: str, face: Face, teacher: Teacher, size: int, sheet: Sheet | None
+    name: str, face: Face, renderer: Renderer, teacher: Teacher, sheet: Sheet | None
 ) -> list[dict[str, Any]]:
-    rig, renderer = Rig(face.neutral, face.expression), Renderer(face, size)
+    rig = Rig(face.neutral, face.expression)
     asked = asked_of(face, rig)
     motion = talking(face, np.stack([code for *_, code in asked]))
     own = onto_face(face, resting(1), begun=0)
@@ -110,18 +111,18 @@ def fitted(rows: list[dict[str, Any]]) -> dict[str, Any]:
     line = [(r["gap_wanted"], r["read"]["gap"]) for r in rows if r["lips"] == "open" and r["read"]]
     x, y = np.array(line).T
     slope, offset = np.polyfit(x, y, 1)
-    rest, own = rows[0], rows[-1]
+    rest, own = rows[0]["read"], rows[-1]["read"]
+    nothing = float("nan")
     out = {
         "slope": float(slope), "offset": float(offset), "read": len(line),
-        "closed": rest["read"]["gap"] if rest["read"] else float("nan"),
-        "rig_closed": rest["asked"]["gap"],
-        "own_asked": own["asked"]["gap"], "own": own["read"]["gap"] if own["read"] else float("nan"),
+        "closed": rest["gap"] if rest else nothing, "rig_closed": rows[0]["asked"]["gap"],
+        "own": own["gap"] if own else nothing, "own_asked": rows[-1]["asked"]["gap"],
     }  # fmt: skip
     for name in LIPS:
         some = [r for r in rows if r["lips"] == name and r["read"]]
         for part in ("gap", "width"):
             wrong = [r["read"][part] - r["asked"][part] for r in some]
-            out[f"{name}_{part}"] = float(np.mean(wrong)) if wrong else float("nan")
+            out[f"{name}_{part}"] = float(np.mean(wrong)) if wrong else nothing
     ahead = [r["read"]["width"] - r["asked"]["width"] for r in rows if r["lips"] == "open"
              and r["read"]]  # fmt: skip
     out["open_width"] = float(np.mean(ahead))
@@ -134,7 +135,7 @@ def good(fit: dict[str, Any]) -> bool:
 
 
 def voice_rows(
-    faces: dict[str, Face], teacher: Teacher, shared: Path, size: int
+    faces: dict[str, Face], teacher: Teacher, shared: Path, size: int, paint: Paint
 ) -> dict[str, dict[str, float]]:
     """The same voice on each portrait: spread of the gap and share of closed pictures, as asked
     and as read."""
@@ -142,7 +143,7 @@ def voice_rows(
     heard = np.concatenate(list(sound.pieces()))[: round(SECONDS * SOUND_HZ)]
     motion, out = heard_motion(heard), {}
     for name, face in faces.items():
-        on_face, renderer = onto_face(face, motion), Renderer(face, size)
+        on_face, renderer = onto_face(face, motion), Renderer(face, size, paint=paint)
         rig = Rig(face.neutral, face.expression)
         asked = np.array([measured(rig.shape(e)).gap for e in on_face.expression])
         seen = read(teacher, [renderer.draw(on_face, k) for k in range(len(on_face))])
@@ -181,22 +182,25 @@ def stills_control(teacher: Teacher, shared: Path) -> dict[str, float]:
     shut = pairs[pairs[:, 0] < SURELY_CLOSED, 1]
     return {"stills": len(pairs), "slope": float(slope), "offset": float(offset),
             "correlation": float(np.corrcoef(pairs.T)[0, 1]),
-            "closed_mean": float(shut.mean()), "closed_share": float((shut < SURELY_CLOSED).mean())}  # fmt: skip
+            "closed_mean": float(shut.mean()),
+            "closed_share": float((shut < SURELY_CLOSED).mean())}  # fmt: skip
 
 
 def printed(fits: dict[str, dict[str, Any]], voices: dict[str, dict[str, float]]) -> str:
     shapes = [f"{n}_{p}" for n in LIPS for p in ("gap", "width")]
     head = "".join(f"{s.replace('_gap', ' gap').replace('_width', ' w'):>11}" for s in shapes)
-    lines = [f"{'portrait':20}{'':28}{'slope':>6}{'offset':>8}{'closed':>8}{'own':>7}{'asked':>7}{head}"]
+    first = f"{'portrait':20}{'':28}{'slope':>6}{'offset':>8}{'closed':>8}{'own':>7}{'asked':>7}"
+    lines = [first + head]
     for name, f in fits.items():
         cells = "".join(f"{f[s]:11.3f}" for s in shapes)
         mark = "" if good(f) else " *"
         lines.append(f"{name:20}{PORTRAITS[name]:28}{f['slope']:6.2f}{f['offset']:8.3f}"
                      f"{f['closed']:8.3f}{f['own']:7.3f}{f['own_asked']:7.3f}{cells}{mark}")  # fmt: skip
-    lines.append("one voice: spread of the gap, to the median portrait's, closed, asked closed, r")
+    lines.append("one voice: spread of gaps, to the median portrait's, closed, asked closed, r")
     for name, v in voices.items():
-        lines.append(f"{name:20}{v['spread']:8.3f} of {v['asked_spread']:.3f}{v['to_median']:8.2f}"
-                     f"{v['closed']:8.2f}{v['asked_closed']:8.2f}{v['correlation']:8.2f}")  # fmt: skip
+        cells = "".join(f"{v[k]:8.2f}" for k in ("to_median", "closed", "asked_closed",
+                                                 "correlation"))  # fmt: skip
+        lines.append(f"{name:20}{v['spread']:8.3f} of {v['asked_spread']:.3f}{cells}")
     return "\n".join(lines)
 
 
@@ -237,6 +241,7 @@ def main() -> None:
     add_shared_argument(parser)
     add_teacher_arguments(parser)
     parser.add_argument("--size", type=int, default=512, help="side of the pictures")
+    parser.add_argument("--paint", choices=("all", "baked"), default="all", help="as Renderer's")
     parser.add_argument("--only", nargs="*", default=list(PORTRAITS), help="some of the portraits")
     parser.add_argument("--no-voice", action="store_true", help="leave the second table out")
     parser.add_argument("--faces", type=Path, help="folder of saved NAME.face to use where there")
@@ -250,9 +255,10 @@ def main() -> None:
         rows = {}
         for name, face in faces.items():
             print(name, file=sys.stderr)
-            rows[name] = portrait_rows(name, face, teacher, args.size, sheet)
+            renderer = Renderer(face, args.size, paint=args.paint)
+            rows[name] = portrait_rows(name, face, renderer, teacher, sheet)
         talkers = {n: f for n, f in faces.items() if n in TALKERS and not args.no_voice}
-        voices = voice_rows(talkers, teacher, shared, args.size) if talkers else {}
+        voices = voice_rows(talkers, teacher, shared, args.size, args.paint) if talkers else {}
         control = stills_control(teacher, shared)
     if sheet:
         sheet.write()
@@ -261,7 +267,7 @@ def main() -> None:
     for title, table in (("summary", summary(fits, voices)), ("real stills", control)):
         print(f"{title}: " + ", ".join(f"{k} {v:.3g}" for k, v in table.items()))
     path = save("mouth", {
-        "settings": {"size": args.size, "voice": VOICE, "seconds": SECONDS},
+        "settings": {"size": args.size, "paint": args.paint, "voice": VOICE, "seconds": SECONDS},
         "took_seconds": perf_counter() - start, "summary": summary(fits, voices),
         "real_stills": control, "portraits": fits, "one_voice": voices,
         "rows": [r for some in rows.values() for r in some],

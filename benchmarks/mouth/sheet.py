@@ -49,9 +49,7 @@ class Sheet:
             _write(self._folder / f"all_{k // 5}.png", np.vstack(self._rows[k : k + 5]))
 
 
-def _tile(
-    picture: np.ndarray, middle: np.ndarray, reach: float, row: dict[str, Any]
-) -> np.ndarray:
+def _tile(picture: np.ndarray, middle: np.ndarray, reach: float, row: dict[str, Any]) -> np.ndarray:
     zoom = TILE / (2 * reach)
     m = np.array([[zoom, 0, TILE / 2 - zoom * middle[0]], [0, zoom, TILE / 2 - zoom * middle[1]]])
     tile = cv2.warpAffine(picture, m, (TILE, TILE), flags=cv2.INTER_CUBIC,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vasari.portrait.flat import is_flat
 from vasari.portrait.glasses import BELOW_EYES, behind_dark_glass
+from vasari.portrait.mouth import read_mouth
 from vasari.render.layers.eye import Eye
 from vasari.render.layers.flat_mouth import FlatMouth
 from vasari.render.layers.folds import Folds
@@ -92,7 +93,8 @@ class Renderer:
         closed = self._rig.shape(np.zeros_like(face.expression))
         self._mouth: Mouth | FlatMouth = (
             FlatMouth(own) if flat
-            else Mouth(picture, self._landmarks, self._pose, closed, own)
+            else Mouth(read_mouth(picture, self._landmarks, self._pose, closed, own), closed, own,
+                       self._pose.scale)
         )  # fmt: skip
         self._baked = paint != "none"
         person = self._lift_rims(person, picture)
@@ -170,7 +172,7 @@ class Renderer:
         """
         pose, shape, target = self.placed(motion, k)
         room, now = self._room(), self._shown(motion, k)
-        self._warp(target, room)
+        self._warp(target, room, shape)
         person, turn = room.person, motion.gaze[k] - self._gaze
         if self._painters:
             self._painters[0].draw(person, target, room.backward, now)
@@ -257,7 +259,7 @@ class Renderer:
         moves[:, 1] -= breath * self._pose.scale
         return np.asarray(moves, np.float32)
 
-    def _warp(self, target: FloatArray, room: _Room) -> None:
+    def _warp(self, target: FloatArray, room: _Room, shape: FloatArray) -> None:
         """Fill the room with the person as the mesh now carries it."""
         mesh = self._mesh
         moved = np.abs(target[:, :2] - mesh.source[:, :2]).max(1) > STILL
@@ -265,7 +267,8 @@ class Renderer:
         active = moved[mesh.triangles].any(1) | (self._in_face & moved[:468].any())
         np.copyto(room.backward, self._identity)
         room.depth.fill(np.float32(1e9))
-        rasterise(mesh.triangles[active], target, self._source, room.backward, room.depth)
+        source = self._mouth.source(self._source, shape)
+        rasterise(mesh.triangles[active], target, source, room.backward, room.depth)
         cv2.remap(  # type: ignore[call-overload]  # one map holds both coordinates
             self._person, room.backward, None, cv2.INTER_LINEAR, dst=room.person,
             borderMode=cv2.BORDER_REPLICATE,

@@ -25,6 +25,10 @@ class FlatMouth:
         self._ring = face_space().rings["lips_inner"]
         self._shows_itself = mouth_is_open(own)
 
+    def source(self, source: FloatArray, shape: FloatArray) -> FloatArray:
+        """Where the mesh (V, 2) takes its pixels from; see `Mouth.source`."""
+        return source
+
     def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> float:
         """Draw into `out` (H, W, 3 or 4); see `Mouth.draw`."""
         if self._shows_itself:
