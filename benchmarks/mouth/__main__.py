@@ -55,7 +55,7 @@ PORTRAITS = {
     "photo_pix_050": "laughing, beard", "photo_meb_93": "laughing, beard",
     "photo_bc_66": "laughing", "photo_pix_120": "laughing, child",
     "photo_meb_12": "open, dark skin", "photo_pix_113": "open, lipstick", "photo_pix_208": "parted, lipstick",
-    "paint_girl_19c": "painting, closed", "paint_vangogh": "painting, beard",
+    "paint_girl_19c": "painting, closed", "paint_gogol": "painting, moustache",
     "paint_beard_smile": "painting, laughing", "draw_ai_man": "drawing, closed",
     "draw_woman": "flat drawing, closed",
 }  # fmt: skip

@@ -27,6 +27,7 @@ from training.reader.data import Labelled, inside, labelled, read_npz
 from vasari.jobs.drive import from_picture
 from vasari.media import read_video
 from vasari.portrait.flat import is_flat
+from vasari.portrait.mouth import read_mouth
 from vasari.portrait.teeth import DENSITY, HALF_WIDTH
 from vasari.render import Renderer
 from vasari.render.layers.mouth import Mouth
@@ -36,7 +37,7 @@ from vasari.values import Picture
 
 OPEN = 0.03  # eye distances between the lips from which a mouth is learnt from
 MOST_YAW = 35.0  # degrees
-PICTURES = 14  # of a clip, for each of two portraits
+PICTURES = 8  # of a clip, for each of two portraits
 SHIFTS, WIDTHS, DROPS = (-0.03, -0.015, 0.015, 0.03), (0.9, 1.1), (-0.03, -0.015, 0.015)
 LEAST_GAIN = 0.02  # of correlation, for which the row is moved
 RING = face_space().rings["lips_inner"]
@@ -54,13 +55,15 @@ class Shot:
 
 
 class HiddenMouth(Mouth):
-    """A mouth of which the portrait's own pixels are not known."""
+    """A mouth of which the portrait's own pixels are not known, between lips that a camera saw as
+    they are: nothing has to shade them."""
 
-    def _own_teeth(self, *_: object) -> None:
-        return None
+    def __init__(self, shot: Shot, closed: np.ndarray) -> None:
+        traits = read_mouth(shot.picture, shot.points, shot.pose, closed, closed)
+        super().__init__(traits, shot.points, shot.pose.scale, closed, closed)
 
-    def _share(self, shape: np.ndarray) -> float:
-        return 1.0
+    def _shade_lips(self, *_: object) -> None:
+        return
 
 
 def seen(mouth: Mouth, shot: Shot) -> np.ndarray:
@@ -119,7 +122,7 @@ def of_still(picture: Picture, label: Labelled, k: int) -> Iterator[tuple[np.nda
     rig = Rig(face.neutral, face.expression)
     own, closed = rig.shape(face.expression), rig.shape(np.zeros_like(face.expression))
     shot = Shot(picture, face.landmarks, pose, own, picture)
-    mouth = HiddenMouth(picture, face.landmarks, pose, closed, own)
+    mouth = HiddenMouth(shot, closed)
     fit(mouth, [shot])
     yield seen(mouth, shot), camera(mouth, shot)
 
@@ -162,7 +165,7 @@ def of_clip(
         face = face_of(sharper(frames[start], crops[start], places[start]),
                        double.landmarks[start], label.blendshapes[start])  # fmt: skip
         moves = from_picture(face, motion_of(double, found, start), start)
-        renderer = Renderer(face, frame="full", paint="baked")
+        renderer = Renderer(face, frame="full", paint="none")
         mouth = renderer._mouth
         if not isinstance(mouth, Mouth):
             return

@@ -17,9 +17,11 @@ from vasari.values import FloatArray, Picture
 TEETH_DEPTH = 0.07  # eye distances behind the lips
 CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
 LIPS = np.array([11, 12, 72, 302, 38, 268, 15, 16, 85, 315])
-STEPS = 16  # places between the inner line of a lip and its middle that are looked at
-FOREIGN = 0.3  # of the way from the lip's colour to that of teeth or dark: no lip any more
-LEAST_INSET, MOST_INSET = 0.15, 0.8  # of that way, how far a line that was read is moved inwards
+FOREIGN = 0.4  # of the way from the lip's colour to that of teeth or dark: no lip any more
+LEAST_INSET = 0.004  # eye distances that a line is moved outwards, where lips are apart
+MOST_INSET = (0.045, 0.020)  # upper and lower lip
+DARK_INSET = 0.012  # farther out, dark is lip or moustache
+INSET_STEP, BEYOND = 0.003, 0.02  # what is looked at, eye distances
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class MouthTraits:
     Attributes:
         upper, lower, tongue: (h, w, 4) uint8 RGBA, in the plane of the teeth (`teeth.DENSITY`).
         tooth, lip, dark: (3,) float32 colours, 0 to 255.
-        inset: (2, 9) float32, upper and lower pairs of the inner lips: how far from the line that
-            was read to the middle of the lip its own colour begins; 0 for a closed mouth.
+        inset: (2, 9) float32, upper and lower pairs of the inner lips: how far outwards from the
+            line that was read the lip itself begins, eye distances; 0 for a closed mouth.
     """
 
     upper: NDArray[np.uint8]
@@ -63,7 +65,7 @@ def read_mouth(
     upper, lower, tongue = softened(drawn, DENSITY, picture, landmarks, pose.scale)
     if shown is not None:
         shown.lay_over(upper)
-    inset = _inset(picture, landmarks, tone) if is_open else np.zeros((2, 9))
+    inset = _inset(picture, landmarks, tone, pose.scale) if is_open else np.zeros((2, 9))
     return MouthTraits(
         upper, lower, tongue, tone.tooth.astype(np.float32), tone.lip.astype(np.float32),
         tone.dark.astype(np.float32), inset.astype(np.float32),
@@ -101,30 +103,43 @@ def _own_teeth(
     return find_own_teeth(np.asarray(own, np.uint8), inside, tone.lip, dark)
 
 
-def _inset(picture: Picture, landmarks: FloatArray, tone: Tones) -> FloatArray:
-    """(2, 9) how far each pair's own lip begins from where its inner line was read.
+def _inset(picture: Picture, landmarks: FloatArray, tone: Tones, unit: float) -> FloatArray:
+    """(2, 9) how far outwards each pair's own lip begins from where its inner line was read.
 
-    Readers lay the line of a laughing mouth a little onto the teeth. Closed, such lips would show
-    a bright seam.
+    Readers lay the line of a laughing mouth a little onto the teeth, above all under a moustache.
+    Closed, such lips would show a bright seam.
     """
     out = np.empty((2, 9), np.float32)
-    at = np.linspace(0, 1, STEPS)[:, None, None]
     for half, rings in enumerate((LIP_RINGS_UPPER, LIP_RINGS_LOWER)):
-        inner, middle, outer = landmarks[rings, :2]
-        places = np.concatenate([inner + at * (middle - inner), middle + at * (outer - middle)])
-        seen = cv2.remap(picture, places.astype(np.float32), None, cv2.INTER_LINEAR,  # type: ignore[call-overload]
-                         borderMode=cv2.BORDER_REPLICATE).astype(np.float32)  # fmt: skip
-        lip = 0.5 * np.median(seen[STEPS:], axis=0) + 0.5 * np.median(seen[STEPS:], axis=(0, 1))
-        foreign = np.zeros((STEPS, 9))
-        for other in (tone.tooth, tone.dark):
-            way = other - lip
-            share = ((seen[:STEPS] - lip) * way).sum(2) / np.maximum((way * way).sum(1), 300)
-            foreign = np.maximum(foreign, share)
-        first = [1 + max(np.flatnonzero(f > FOREIGN), default=-1) for f in foreign.T]
-        inset = np.clip(np.array(first) / (STEPS - 1), LEAST_INSET, MOST_INSET)
+        at = np.arange(0, MOST_INSET[half] + BEYOND, INSET_STEP)
+        places = landmarks[rings[0], :2] + at[:, None, None] * unit * outwards(landmarks, rings)
+        seen = cv2.remap(
+            picture, places.astype(np.float32), np.empty(0), cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        ).astype(np.float32)  # fmt: skip
+        lip = seen[at >= MOST_INSET[half]]
+        lip = 0.5 * np.median(lip, axis=0) + 0.5 * np.median(lip, axis=(0, 1))
+        tooth, dark = (_share(seen, lip, other) for other in (tone.tooth, tone.dark))
+        dark[at > DARK_INSET] = 0
+        foreign = np.maximum(tooth, dark) > FOREIGN
+        foreign[-1] = False
+        inset = at[foreign.argmin(0)]  # where the first run ends
         widest = np.maximum(inset, np.maximum(np.r_[inset[1:], 0], np.r_[0, inset[:-1]]))
-        out[half] = np.convolve(np.pad(widest, 1, mode="edge"), (0.25, 0.5, 0.25), "valid")
+        smooth = np.convolve(np.pad(widest, 1, mode="edge"), (0.25, 0.5, 0.25), "valid")
+        out[half] = np.clip(smooth, LEAST_INSET, MOST_INSET[half])
     return out
+
+
+def outwards(landmarks: FloatArray, rings: NDArray[np.int_]) -> FloatArray:
+    """(9, 2) unit vectors from a lip's inner line outwards."""
+    way = landmarks[rings[-1], :2] - landmarks[rings[0], :2]
+    return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-3))
+
+
+def _share(seen: FloatArray, lip: FloatArray, other: FloatArray) -> FloatArray:
+    """(n, 9) how far colours lie on the way from the lip's (9, 3) to another."""
+    way = other - lip
+    return np.asarray(((seen - lip) * way).sum(2) / np.maximum((way * way).sum(1), 600))
 
 
 def _tones(picture: Picture, landmarks: FloatArray) -> Tones:

@@ -13,8 +13,9 @@ from vasari.values import FloatArray, Picture
 
 LEAST_RED = 0.10  # that lips are redder than teeth, in a picture with colours
 LEAST = 0.006  # square eye distances of teeth that are worth keeping
-# Where a biting edge can lie. A laughing mouth that is closed in thought lays its lips half-way, too
-# low for its own teeth to show in speech: higher ones are taken down so far.
+NARROWEST = 0.32  # eye distances of a row: of a narrower one only tone and edge are kept
+# Where a biting edge can lie. A laughing mouth that is closed in thought lays its lips half-way,
+# too low for its own teeth to show in speech: higher ones are taken down so far.
 HIGHEST, LOWEST = UPPER_EDGE - 0.01, UPPER_EDGE + 0.09
 
 
@@ -24,7 +25,7 @@ class OwnTeeth:
 
     Attributes:
         colour: (h, w, 3) the portrait in that plane.
-        share: (h, w) 0 to 1, where the teeth are.
+        share: (h, w) 0 to 1, where the teeth are; all 0 where too few are seen.
         tone: (3,) their colour where it is brightest.
         edge: where the biting edge of the front teeth lies, eye distances below the lips' line.
     """
@@ -39,6 +40,8 @@ class OwnTeeth:
         own one in front of it."""
         height, width = self.share.shape
         columns = np.flatnonzero(self.share.max(0) > 0.5)
+        if not len(columns):
+            return
         last = height - (self.share[::-1, columns] > 0.3).argmax(0)
         ends = np.interp(np.arange(width), columns, last)
         beyond = np.clip(np.arange(height)[:, None] - ends + 1, 0, 1)
@@ -78,6 +81,8 @@ def find_own_teeth(
     middle = teeth.shape[1] // 2
     front = teeth[:, middle - DENSITY // 12 : middle + DENSITY // 12].max(1)
     edge = float(np.nonzero(front > 0.5)[0].max(initial=0)) / DENSITY - ABOVE
+    if (teeth.max(0) > 0.5).sum() < NARROWEST * DENSITY:
+        teeth = np.zeros_like(teeth)
     lower = max(0, round((HIGHEST - edge) * DENSITY))
     colour, teeth = np.roll(colour, lower, 0), np.roll(teeth, lower, 0)
     return OwnTeeth(colour, teeth, tone.astype(np.float32), float(np.clip(edge, HIGHEST, LOWEST)))

@@ -2,9 +2,9 @@
 
 Three textures in the plane of the teeth: what is fixed to the head (upper row and gum), what moves
 with the jaw (lower row and gum), and the tongue. They are drawn as if lit evenly; how little of
-that light comes past the lips is for the renderer to say. Sizes are those of anatomy, an eye distance being
-90 mm; colours come from the portrait: teeth from its skin and the whites of its eyes, gums and
-tongue from its lips, all under its light.
+that light comes past the lips is for the renderer to say. Sizes are those of anatomy, an eye
+distance being 90 mm; colours come from the portrait: teeth from its skin and the whites of its
+eyes, gums and tongue from its lips, all under its light.
 """
 
 from __future__ import annotations

@@ -93,8 +93,8 @@ class Renderer:
         closed = self._rig.shape(np.zeros_like(face.expression))
         self._mouth: Mouth | FlatMouth = (
             FlatMouth(own) if flat
-            else Mouth(read_mouth(picture, self._landmarks, self._pose, closed, own), closed, own,
-                       self._pose.scale)
+            else Mouth(read_mouth(picture, self._landmarks, self._pose, closed, own),
+                       self._landmarks, self._pose.scale, closed, own)
         )  # fmt: skip
         self._baked = paint != "none"
         person = self._lift_rims(person, picture)
@@ -267,7 +267,7 @@ class Renderer:
         active = moved[mesh.triangles].any(1) | (self._in_face & moved[:468].any())
         np.copyto(room.backward, self._identity)
         room.depth.fill(np.float32(1e9))
-        source = self._mouth.source(self._source, shape)
+        source = self._mouth.source(self._source, shape, self._fine)
         rasterise(mesh.triangles[active], target, source, room.backward, room.depth)
         cv2.remap(  # type: ignore[call-overload]  # one map holds both coordinates
             self._person, room.backward, None, cv2.INTER_LINEAR, dst=room.person,

@@ -25,7 +25,7 @@ class FlatMouth:
         self._ring = face_space().rings["lips_inner"]
         self._shows_itself = mouth_is_open(own)
 
-    def source(self, source: FloatArray, shape: FloatArray) -> FloatArray:
+    def source(self, source: FloatArray, shape: FloatArray, fine: int) -> FloatArray:
         """Where the mesh (V, 2) takes its pixels from; see `Mouth.source`."""
         return source
 

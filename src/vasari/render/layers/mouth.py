@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.portrait.mouth import MouthTraits, line_of, teeth_plane
+from vasari.portrait.mouth import MouthTraits, line_of, outwards, teeth_plane
 from vasari.portrait.sharpness import UNIT
 from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH
 from vasari.render.layers.patch import SUBPIXEL, Plane
@@ -25,6 +25,8 @@ from vasari.values import BLENDSHAPES, FloatArray, Picture
 CHIN = np.array([152, 148, 377, 175, 199, 200])  # points that go with the jaw bone
 UPPER = np.r_[78, LIP_RINGS_UPPER[0], 308]  # the inner lines of the lips, corner to corner
 LOWER = np.r_[78, LIP_RINGS_LOWER[0], 308]
+LIP_RINGS = np.stack([LIP_RINGS_UPPER, LIP_RINGS_LOWER])  # (2, 3, 9)
+INSET_FOLLOWS = np.array([1.0, 0.93, 0.86], np.float32)  # of a ring, inner line outwards
 TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OWN_NEAR = 0.014  # eye distances: lips as near as this to the portrait's own show its pixels
 MARGIN = 0.03  # eye distances around the opening that are shaded, too
@@ -75,14 +77,16 @@ class Mouth:
 
     Args:
         traits: what was read of it.
+        landmarks: (478, 3) in pixels of the pictures to be drawn.
+        scale: of those pixels an eye distance.
         closed: (478, 3) the person's closed, neutral shape in the face space.
         own: (478, 3) the portrait's own shape in the face space.
-        scale: pixels an eye distance in the pictures to be drawn.
     """
 
     def __init__(
-        self, traits: MouthTraits, closed: FloatArray, own: FloatArray, scale: float
-    ) -> None:
+        self, traits: MouthTraits, landmarks: FloatArray, scale: float, closed: FloatArray,
+        own: FloatArray,
+    ) -> None:  # fmt: skip
         self.line = line_of(closed)
         self.tooth = traits.tooth
         self._traits = traits
@@ -92,22 +96,19 @@ class Mouth:
         self._lips = np.concatenate([rings["lips_inner"], rings["lips_outer"]])
         self._own_lips = own[self._lips, :2]
         self._own_open = mouth_is_open(own)
+        self._outwards = _outwards(traits, landmarks, scale)
         self._upper, self._lower, self._tongue = (
             _prefiltered(t, scale) for t in (traits.upper, traits.lower, traits.tongue)
         )
 
-    def source(self, source: FloatArray, shape: FloatArray) -> FloatArray:
-        """Where the mesh (V, 2) takes its pixels from, for a shape: lips that the portrait shows
+    def source(self, source: FloatArray, shape: FloatArray, fine: int) -> FloatArray:
+        """Where the mesh (V, 2) takes its pixels from, `fine` times as many, for a shape: lips that the portrait shows
         apart give up what was read as lip but is tooth, as soon as they move."""
         share = self._share(shape) if self._own_open else 0.0
         if share == 0.0:
             return source
         out = source.copy()
-        for rings, inset in zip(
-            (LIP_RINGS_UPPER, LIP_RINGS_LOWER), self._traits.inset, strict=True
-        ):
-            inner, middle = source[rings[0]], source[rings[1]]
-            out[rings[0]] = inner + np.float32(share) * inset[:, None] * (middle - inner)
+        out[LIP_RINGS] += np.float32(share * fine) * self._outwards
         return out
 
     def draw(
@@ -222,6 +223,13 @@ class Mouth:
         ends = np.clip((1 - np.abs(where.aside)) * 8, 0, 1)
         shade = 1 + (shade - 1) * ends
         patch[..., :3] = (patch[..., :3] * shade[..., None] + 0.5).astype(np.uint8)
+
+
+def _outwards(traits: MouthTraits, landmarks: FloatArray, scale: float) -> FloatArray:
+    """(2, 3, 9, 2) pixels by which the lips' rings take what they show from farther out."""
+    ways = np.stack([outwards(landmarks, rings) for rings in LIP_RINGS])
+    moves = np.float32(scale) * traits.inset[..., None] * ways
+    return np.asarray(moves[:, None] * INSET_FOLLOWS[:, None, None], np.float32)
 
 
 def _along(line: FloatArray, x: FloatArray) -> FloatArray:
