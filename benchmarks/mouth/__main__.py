@@ -54,7 +54,8 @@ PORTRAITS = {
     "photo_london_091": "closed smile, old", "photo_meb_57": "laughing, dark skin",
     "photo_pix_050": "laughing, beard", "photo_meb_93": "laughing, beard",
     "photo_bc_66": "laughing", "photo_pix_120": "laughing, child",
-    "photo_meb_12": "open, dark skin", "photo_pix_113": "open, lipstick", "photo_pix_208": "parted, lipstick",
+    "photo_meb_12": "open, dark skin", "photo_pix_113": "open, lipstick",
+    "photo_pix_208": "parted, lipstick",
     "paint_girl_19c": "painting, closed", "paint_gogol": "painting, moustache",
     "paint_beard_smile": "painting, laughing", "draw_ai_man": "drawing, closed",
     "draw_woman": "flat drawing, closed",
@@ -194,8 +195,9 @@ def printed(fits: dict[str, dict[str, Any]], voices: dict[str, dict[str, float]]
     for name, f in fits.items():
         cells = "".join(f"{f[s]:11.3f}" for s in shapes)
         mark = "" if good(f) else " *"
-        lines.append(f"{name:20}{PORTRAITS[name]:28}{f['slope']:6.2f}{f['offset']:8.3f}"
-                     f"{f['closed']:8.3f}{f['own']:7.3f}{f['own_asked']:7.3f}{cells}{mark}")  # fmt: skip
+        first = f"{name:20}{PORTRAITS[name]:28}{f['slope']:6.2f}{f['offset']:8.3f}"
+        own = f"{f['closed']:8.3f}{f['own']:7.3f}{f['own_asked']:7.3f}"
+        lines.append(first + own + cells + mark)
     lines.append("one voice: spread of gaps, to the median portrait's, closed, asked closed, r")
     for name, v in voices.items():
         cells = "".join(f"{v[k]:8.2f}" for k in ("to_median", "closed", "asked_closed",

@@ -7,7 +7,9 @@ from tests.faces import made_face
 from vasari.portrait.sharpness import _inside, softened
 from vasari.portrait.teeth import DENSITY, Tones, draw_teeth
 
-TONES = Tones(np.full(3, 220.0), np.full(3, 120.0), np.full(3, 110.0), np.full(3, 20.0), np.full(3, 120.0))
+TONES = Tones(
+    np.full(3, 220.0), np.full(3, 120.0), np.full(3, 110.0), np.full(3, 20.0), np.full(3, 120.0)
+)
 
 
 def shown(picture: np.ndarray) -> float:

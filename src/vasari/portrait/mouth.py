@@ -114,8 +114,8 @@ def _inset(picture: Picture, landmarks: FloatArray, tone: Tones, unit: float) ->
         at = np.arange(0, MOST_INSET[half] + BEYOND, INSET_STEP)
         places = landmarks[rings[0], :2] + at[:, None, None] * unit * outwards(landmarks, rings)
         x, y = (np.ascontiguousarray(places[..., k], np.float32) for k in (0, 1))
-        seen = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        seen = seen.astype(np.float32)
+        seen8 = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        seen: FloatArray = np.asarray(seen8, np.float32)
         lip = seen[at >= MOST_INSET[half]]
         lip = 0.5 * np.median(lip, axis=0) + 0.5 * np.median(lip, axis=(0, 1))
         tooth, dark = (_share(seen, lip, other) for other in (tone.tooth, tone.dark))

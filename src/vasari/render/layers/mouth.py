@@ -102,8 +102,8 @@ class Mouth:
         )
 
     def source(self, source: FloatArray, shape: FloatArray, fine: int) -> FloatArray:
-        """Where the mesh (V, 2) takes its pixels from, `fine` times as many, for a shape: lips that the portrait shows
-        apart give up what was read as lip but is tooth, as soon as they move."""
+        """Where the mesh (V, 2) takes its pixels from, `fine` times as many as in the picture: lips
+        that the portrait shows apart give up what was read as lip but is tooth, once they move."""
         share = self._share(shape) if self._own_open else 0.0
         if share == 0.0:
             return source
