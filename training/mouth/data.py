@@ -62,8 +62,8 @@ class HiddenMouth(Mouth):
         traits = read_mouth(shot.picture, shot.points, shot.pose, closed, closed)
         super().__init__(traits, shot.points, shot.pose.scale, closed, closed)
 
-    def _shade_lips(self, *_: object) -> None:
-        return
+    def _amounts(self, gap: float, share: float) -> np.ndarray:
+        return super()._amounts(gap, share) * np.float32([1, 1, 0, 0])
 
 
 def seen(mouth: Mouth, shot: Shot) -> np.ndarray:
@@ -95,17 +95,17 @@ def likeness(mouth: Mouth, shots: list[Shot], reals: list[np.ndarray]) -> float:
 
 def fit(mouth: Mouth, shots: list[Shot]) -> None:
     """Lay the drawn upper row onto the real one: its shift, then width, then height."""
-    plain, reals = mouth._upper, [camera(mouth, shot) for shot in shots]
+    plain, reals = mouth._textures[2].copy(), [camera(mouth, shot) for shot in shots]
     placed = [0.0, 1.0, 0.0]
     best = likeness(mouth, shots, reals) + LEAST_GAIN * len(shots)
     for k, choices in enumerate((SHIFTS, WIDTHS, DROPS)):
         for choice in choices:
             tried = [*placed[:k], choice, *placed[k + 1 :]]
-            mouth._upper = moved(plain, *tried)
+            mouth._textures[2] = moved(plain, *tried)
             now = likeness(mouth, shots, reals)
             if now > best:
                 best, placed = now, tried
-    mouth._upper = moved(plain, *placed)
+    mouth._textures[2] = moved(plain, *placed)
 
 
 def moved(texture: np.ndarray, shift: float, width: float, drop: float) -> np.ndarray:

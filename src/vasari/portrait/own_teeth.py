@@ -13,10 +13,10 @@ from vasari.values import FloatArray, Picture
 
 LEAST_RED = 0.10  # that lips are redder than teeth, in a picture with colours
 LEAST = 0.006  # square eye distances of teeth that are worth keeping
-NARROWEST = 0.32  # eye distances of a row: of a narrower one only tone and edge are kept
+NARROWEST = 0.32  # eye distances of a row: of a narrower one only the tone is kept
 # Where a biting edge can lie. A laughing mouth that is closed in thought lays its lips half-way,
 # too low for its own teeth to show in speech: higher ones are taken down so far.
-HIGHEST, LOWEST = UPPER_EDGE - 0.01, UPPER_EDGE + 0.09
+HIGHEST, LOWEST = UPPER_EDGE - 0.01, UPPER_EDGE + 0.04
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def find_own_teeth(
     front = teeth[:, middle - DENSITY // 12 : middle + DENSITY // 12].max(1)
     edge = float(np.nonzero(front > 0.5)[0].max(initial=0)) / DENSITY - ABOVE
     if (teeth.max(0) > 0.5).sum() < NARROWEST * DENSITY:
-        teeth = np.zeros_like(teeth)
+        return OwnTeeth(colour, np.zeros_like(teeth), tone.astype(np.float32), UPPER_EDGE)
     lower = max(0, round((HIGHEST - edge) * DENSITY))
     colour, teeth = np.roll(colour, lower, 0), np.roll(teeth, lower, 0)
     return OwnTeeth(colour, teeth, tone.astype(np.float32), float(np.clip(edge, HIGHEST, LOWEST)))

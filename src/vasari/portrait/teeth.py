@@ -26,6 +26,7 @@ LOWER_HEIGHTS = (0.092, 0.094, 0.104, 0.090, 0.080)
 UPPER_EDGE = 0.036  # how far the upper row reaches below the line where the lips meet
 GUM_ABOVE = 0.095  # from the biting edge to the gum between two teeth
 LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
+FLESH = np.array([1.36, 0.83, 0.81])  # hue of a tongue in white light
 TONGUE_TOP = 0.0  # where the tongue's back fades into the throat, against its own line
 TONGUE_HALF, TONGUE_LENGTH = 0.19, 0.24  # how wide and how far down it is drawn
 
@@ -51,9 +52,10 @@ def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     colourful = np.clip(4 * np.ptp(hue), 0, 1)  # 0 for a black-and-white portrait
     warm = 1 - colourful * np.array([0.0, 0.02, 0.07])
     tooth = np.minimum(light * (1 + 0.5 * (hue - 1)) * 1.04, 245) * warm
-    gum = (0.5 * lip.mean() + 0.22 * lit.mean()) * np.clip(1 + 1.4 * (lip / max(lip.mean(), 1) - 1),
-                                                         0.5, 1.6)  # fmt: skip
-    redness = np.clip(1 + 1.6 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
+    own = np.clip(1 + 1.5 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
+    flesh = 1 + colourful * (FLESH - 1)  # nobody's tongue has the colour of a lipstick
+    redness = 0.5 * own + 0.5 * flesh
+    gum = (0.5 * lip.mean() + 0.22 * lit.mean()) * redness
     tongue = (0.58 * lip.mean() + 0.14 * lit.mean()) * redness
     return Tones(tooth, gum, tongue, 0.15 * lip.mean() * redness, lip)
 
@@ -148,12 +150,12 @@ class _Canvas:
         """A mound with a furrow; its back goes over into the dark without an edge."""
         u = self._x / TONGUE_HALF
         v = (self._y - TONGUE_TOP) / TONGUE_LENGTH  # 0 at the back, 1 under the lower lip
-        rise = v - 0.22 * u * u  # the back of the tongue is round
-        inside = np.clip(rise / 0.30, 0, 1) * np.clip((1 - np.abs(u)) * 5, 0, 1)
+        rise = v - 0.55 * u * u  # the back of the tongue is round
+        inside = np.clip(rise / 0.30, 0, 1) * np.clip((1 - np.abs(u)) * 3, 0, 1)
         inside *= np.clip((1.3 - v) * 8, 0, 1)
         furrow = 1 - 0.22 * np.exp(-((u / 0.16) ** 2)) * np.clip(1.2 - v, 0, 1)
         side = np.clip(1 - 0.45 * u * u, 0, 1)
-        light = np.clip(0.55 + 0.9 * rise, 0, 1.05)
+        light = np.clip(0.6 + 0.6 * rise, 0, 1)
         smooth = inside * inside * (3 - 2 * inside)
         self._put(tone.tongue * (light * furrow * side)[..., None], smooth)
 

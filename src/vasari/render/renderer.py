@@ -20,7 +20,7 @@ from vasari.render.layers.flat_mouth import FlatMouth
 from vasari.render.layers.folds import Folds
 from vasari.render.layers.lid import Lid
 from vasari.render.layers.light import Painter, colourfulness
-from vasari.render.layers.mouth import Mouth
+from vasari.render.layers.mouth import TONGUE_OUT, Mouth
 from vasari.render.layers.mouth_painter import MouthPainter
 from vasari.render.layers.rims import Rims, find_rims, without_rims
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS, build_mesh, unfold
@@ -176,7 +176,7 @@ class Renderer:
         person, turn = room.person, motion.gaze[k] - self._gaze
         if self._painters:
             self._painters[0].draw(person, target, room.backward, now)
-        drawn = self._lay_in(person, pose, shape, target, turn) if self._baked else 0.0
+        drawn = self._lay_in(person, pose, shape, target, turn, now) if self._baked else 0.0
         if self._painters:
             _, mouth, face = self._painters
             mouth.paint(person, target, pose, drawn)
@@ -192,7 +192,7 @@ class Renderer:
 
     def _lay_in(
         self, person: NDArray[np.uint8], pose: Pose, shape: FloatArray, points: FloatArray,
-        turn: FloatArray,
+        turn: FloatArray, now: FloatArray,
     ) -> float:  # fmt: skip
         """Eyes, lids and mouth into the holes of the warped face; gives how much of the mouth was
         drawn."""
@@ -202,7 +202,7 @@ class Renderer:
             lid.draw(person, points)
         if self._rims:
             self._rims.draw(person, pose.project(self._rest))
-        return self._mouth.draw(person, points, pose, shape)
+        return self._mouth.draw(person, points, pose, shape, float(now[TONGUE_OUT]))
 
     def placed(self, motion: Motion, k: int) -> tuple[Pose, FloatArray, FloatArray]:
         """Frame k: the head's pose in pixels of the part that is drawn, the face (478, 3) in the

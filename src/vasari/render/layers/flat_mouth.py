@@ -29,7 +29,9 @@ class FlatMouth:
         """Where the mesh (V, 2) takes its pixels from; see `Mouth.source`."""
         return source
 
-    def draw(self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray) -> float:
+    def draw(
+        self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray, raised: float = 0.0
+    ) -> float:
         """Draw into `out` (H, W, 3 or 4); see `Mouth.draw`."""
         if self._shows_itself:
             return 0.0

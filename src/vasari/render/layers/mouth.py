@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from vasari.portrait.mouth import MouthTraits, line_of, outwards, teeth_plane
 from vasari.portrait.sharpness import UNIT
 from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH
+from vasari.render.layers.inside import MARGIN, STEPS, draw_inside
 from vasari.render.layers.patch import SUBPIXEL, Plane
-from vasari.render.raster import blend
 from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, Pose, face_space, mouth_is_open
 from vasari.values import BLENDSHAPES, FloatArray, Picture
 
@@ -29,43 +29,38 @@ LIP_RINGS = np.stack([LIP_RINGS_UPPER, LIP_RINGS_LOWER])  # (2, 3, 9)
 INSET_FOLLOWS = np.array([1.0, 0.93, 0.86], np.float32)  # of a ring, inner line outwards
 TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OWN_NEAR = 0.014  # eye distances: lips as near as this to the portrait's own show its pixels
-MARGIN = 0.03  # eye distances around the opening that are shaded, too
 SOFTEST = 0.45  # pixels: least blur of what is sampled, against aliasing
-# Light that comes in, all lengths in eye distances.
-FULL_OPEN = 0.07  # opening from which all light that there is comes in
+FULL_OPEN = 0.07  # opening, eye distances, from which on all light that there is comes in
 LEAST_LIGHT = 0.30  # and how much of it through a slit
-LIP_SHADOW, LIP_REACH = 0.62, 0.016  # of the upper lip on what lies behind it
-FLOOR_SHADOW, FLOOR_REACH = 0.40, 0.010  # just above the lower lip
-WET = (0.42, 0.30)  # the lips' wet inner sides, upper and lower: how light, against the lips
-WET_REACH = (0.004, 0.007)  # and how far they are seen
-ROLLED = (0.30, 0.18)  # how dark the lips' own rims become where they turn inwards
-ROLL_REACH, ROLL_OPEN = 0.012, 0.04  # over what width, and from which opening on
-SEAM, SEAM_REACH = 0.60, 0.006  # the dark line between lips that the portrait shows apart
+ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
+SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
 # The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way.
-TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.01, 0.55, 0.09
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.01, 0.55, 0.075
 
 
 @dataclass(frozen=True)
 class _Opening:
-    """The lips' opening in the picture: a box, its mask, and lengths in eye distances.
+    """The lips' opening in the picture.
 
     Attributes:
-        x, y: the box's corner, pixels.
+        x, y: corner of its box, pixels.
         mask: (h, w) uint8, antialiased.
-        at: (h, w) each, the pixels in the plane of the lips.
-        below, above: (h, w) how far below the upper and above the lower lip's line.
-        aside: (h, w) -1 to 1 from corner to corner.
-        gap: the largest opening.
+        back: (2, 3) from the box's pixels to the plane of the lips, eye distances.
+        lines: (STEPS, 2) heights of the lips' inner lines there, from corner to corner.
+        corners: (2,) x of the mouth's corners there.
     """
 
     x: int
     y: int
     mask: NDArray[np.uint8]
-    at: tuple[FloatArray, FloatArray]
-    below: FloatArray
-    above: FloatArray
-    aside: FloatArray
-    gap: float
+    back: FloatArray
+    lines: FloatArray
+    corners: FloatArray
+
+    @property
+    def gap(self) -> float:
+        """The largest opening, eye distances."""
+        return max(0.0, float((self.lines[:, 1] - self.lines[:, 0]).max()))
 
 
 class Mouth:
@@ -97,9 +92,9 @@ class Mouth:
         self._own_lips = own[self._lips, :2]
         self._own_open = mouth_is_open(own)
         self._outwards = _outwards(traits, landmarks, scale)
-        self._upper, self._lower, self._tongue = (
-            _prefiltered(t, scale) for t in (traits.upper, traits.lower, traits.tongue)
-        )
+        self._colours = np.stack([traits.dark, traits.lip])
+        from_back = (traits.tongue, traits.lower, traits.upper)
+        self._textures = np.stack([_prefiltered(texture, scale) for texture in from_back])
 
     def source(self, source: FloatArray, shape: FloatArray, fine: int) -> FloatArray:
         """Where the mesh (V, 2) takes its pixels from, `fine` times as many as in the picture: lips
@@ -130,17 +125,26 @@ class Mouth:
         where = self._opening(points, pose, (out.shape[1], out.shape[0]))
         if where is None or share < 1e-3:
             return 0.0
+        jaw = float(shape[CHIN, 1].mean() - self._chin)
+        tongue = TONGUE_REST + TONGUE_FOLLOWS * jaw - TONGUE_RISES * raised
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
         patch = np.ascontiguousarray(box)
-        self._shade_lips(patch, where, share)
-        if where.mask.any():
-            jaw = float(shape[CHIN, 1].mean() - self._chin)
-            seen = self._inside(where, pose, jaw, raised)
-            mask = (where.mask * np.float32(share)).astype(np.uint8)
-            blend(patch, np.clip(seen, 0, 255).astype(np.uint8), mask)
+        draw_inside(
+            patch, where.mask, where.back, where.lines, where.corners, self._textures,
+            self._places(pose, (tongue, jaw, 0.0)), np.float32(DENSITY), self._colours,
+            self._amounts(where.gap, share),
+        )  # fmt: skip
         box[:] = patch
         return share
+
+    def _amounts(self, gap: float, share: float) -> FloatArray:
+        """How much is drawn, how much light comes in, how far the lips' rims turn inwards, and how
+        dark the line between lips is that the portrait shows apart."""
+        enters = LEAST_LIGHT + (1 - LEAST_LIGHT) * min(1.0, gap / FULL_OPEN)
+        opened = min(1.0, gap / ROLL_OPEN)
+        seam = SEAM * (1 - opened) if self._own_open else 0.0
+        return np.array([share, enters, share * opened, share * seam], np.float32)
 
     def _share(self, shape: FloatArray) -> float:
         """Near the portrait's own open mouth its own pixels show (the mesh carries them)."""
@@ -170,59 +174,21 @@ class Mouth:
             fixed = np.round((polygon - low) * (1 << SUBPIXEL)).astype(np.int32)
             cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
         back = cv2.invertAffineTransform(self._plane.to_picture(pose)).astype(np.float32)
-        xs = np.arange(low[0], high[0], dtype=np.float32)[None]
-        ys = np.arange(low[1], high[1], dtype=np.float32)[:, None]
-        x = back[0, 0] * xs + back[0, 1] * ys + back[0, 2]
-        y = back[1, 0] * xs + back[1, 1] * ys + back[1, 2]
-        top = (upper @ back[:, :2].T + back[:, 2]).astype(np.float32)
-        floor = (lower @ back[:, :2].T + back[:, 2]).astype(np.float32)
-        below, above = y - _along(top, x), _along(floor, x) - y
-        left, right = float(top[0, 0]), float(top[-1, 0])
-        aside = (x - (left + right) / 2) * np.float32(2 / max(right - left, 1e-3))
-        gap = float((floor - top)[:, 1].max())
-        return _Opening(int(low[0]), int(low[1]), mask, (x, y), below, above, aside, max(gap, 0.0))
+        top, floor = (line @ back[:, :2].T + back[:, 2] for line in (upper, lower))
+        back[:, 2] += back[:, :2] @ low.astype(np.float32)
+        corners = np.array([top[0, 0], top[-1, 0]], np.float32)
+        at = np.linspace(corners[0], corners[1], STEPS)
+        lines = np.stack([_along(top, at), _along(floor, at)], 1).astype(np.float32)
+        return _Opening(int(low[0]), int(low[1]), mask, back, lines, corners)
 
-    def _inside(self, where: _Opening, pose: Pose, jaw: float, raised: float) -> FloatArray:
-        """(h, w, 3) what is seen through the opening, in the light that comes in."""
-        shift = self._behind.to_picture(pose)[:, 2] - self._plane.to_picture(pose)[:, 2]
-        back = cv2.invertAffineTransform(self._plane.to_picture(pose))[:, :2]
-        dx, dy = (back @ shift).astype(np.float32)
-        x, y = where.at[0] - dx, where.at[1] - dy
-        traits, light = self._traits, self._light(where)[..., None]
-        seen = np.empty((*where.mask.shape, 3), np.float32)
-        seen[:] = traits.dark
-        tongue = TONGUE_REST + TONGUE_FOLLOWS * jaw - TONGUE_RISES * raised
-        for texture, down in ((self._tongue, tongue), (self._lower, jaw), (self._upper, 0.0)):
-            layer = _sample(texture, x, y - np.float32(down))
-            seen += (layer[..., :3] - seen) * (layer[..., 3:] * np.float32(1 / 255))
-        seen *= light
-        for k, far in enumerate((where.below, where.above)):
-            wet = np.exp(-np.maximum(far, 0) / np.float32(WET_REACH[k]))[..., None]
-            seen += wet * np.float32(0.8) * (traits.lip * np.float32(WET[k]) - seen)
-        return seen
-
-    def _light(self, where: _Opening) -> FloatArray:
-        """(h, w) how much of the light outside comes to each place behind the lips."""
-        enters = LEAST_LIGHT + (1 - LEAST_LIGHT) * min(1.0, where.gap / FULL_OPEN)
-        light = 1 - np.float32(LIP_SHADOW) * np.exp(-where.below / np.float32(LIP_REACH))
-        light *= 1 - np.float32(FLOOR_SHADOW) * np.exp(-where.above / np.float32(FLOOR_REACH))
-        light *= np.sqrt(np.clip(1 - where.aside * where.aside, 0, 1))
-        return np.asarray(light * np.float32(enters), np.float32)
-
-    def _shade_lips(self, patch: Picture, where: _Opening, share: float) -> None:
-        """The lips' rims turn inwards and darken; between lips that the portrait shows apart the
-        dark line is drawn that others have."""
-        rolled = share * min(1.0, where.gap / ROLL_OPEN)
-        reach = np.float32(-1 / ROLL_REACH)
-        shade = 1 - np.float32(rolled * ROLLED[0]) * np.exp(reach * np.abs(where.below))
-        shade *= 1 - np.float32(rolled * ROLLED[1]) * np.exp(reach * np.abs(where.above))
-        if self._own_open:
-            near = np.minimum(np.abs(where.below), np.abs(where.above)) / np.float32(SEAM_REACH)
-            seam = SEAM * share * max(0.0, 1 - where.gap / ROLL_OPEN)
-            shade *= 1 - np.float32(seam) * np.exp(-near * near)
-        ends = np.clip((1 - np.abs(where.aside)) * 8, 0, 1)
-        shade = 1 + (shade - 1) * ends
-        patch[..., :3] = (patch[..., :3] * shade[..., None] + 0.5).astype(np.uint8)
+    def _places(self, pose: Pose, down: tuple[float, float, float]) -> FloatArray:
+        """(3, 2) pixels from the zero of the plane of the lips to that of each texture, which lies
+        in the plane of the teeth, moved down by so many eye distances."""
+        lips, teeth = self._plane.to_picture(pose), self._behind.to_picture(pose)
+        shift = np.linalg.solve(lips[:, :2], lips[:, 2] - teeth[:, 2])
+        places = np.tile(shift + (HALF_WIDTH, ABOVE), (3, 1))
+        places[:, 1] -= down
+        return np.asarray(places * DENSITY - 0.5, np.float32)
 
 
 def _outwards(traits: MouthTraits, landmarks: FloatArray, scale: float) -> FloatArray:
@@ -232,10 +198,9 @@ def _outwards(traits: MouthTraits, landmarks: FloatArray, scale: float) -> Float
     return np.asarray(moves[:, None] * INSET_FOLLOWS[:, None, None], np.float32)
 
 
-def _along(line: FloatArray, x: FloatArray) -> FloatArray:
+def _along(line: FloatArray, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Height of a line (n, 2), from left to right, at each x."""
-    right = np.maximum.accumulate(line[:, 0])
-    return np.interp(x.ravel(), right, line[:, 1]).reshape(x.shape).astype(np.float32)
+    return np.interp(x, np.maximum.accumulate(line[:, 0]), line[:, 1])
 
 
 def _prefiltered(texture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
@@ -245,11 +210,3 @@ def _prefiltered(texture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
         return texture
     blurred = cv2.GaussianBlur(texture, (0, 0), float(np.sqrt(needed**2 - done**2)))
     return np.asarray(blurred, np.uint8)
-
-
-def _sample(texture: NDArray[np.uint8], x: FloatArray, y: FloatArray) -> FloatArray:
-    """Texture (h, w, 4) at plane coordinates (eye distances from the point where lips meet)."""
-    u = (x + np.float32(HALF_WIDTH)) * DENSITY - np.float32(0.5)
-    v = (y + np.float32(ABOVE)) * DENSITY - np.float32(0.5)
-    seen = cv2.remap(texture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return seen.astype(np.float32)
