@@ -7,17 +7,15 @@ where it is much darker or paler than they are.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
-
 from benchmarks.mouth.asked import code_of, measured, opened, talking
-from tests.faces import expression, made_face
+
+from tests.faces import expression, made_face, painted_lips
 from vasari.render import Renderer
-from vasari.shape.space import Rig, face_space
+from vasari.shape.space import Rig
 from vasari.values import Face
 
 GAPS = (0.0, 0.05, 0.10, 0.15, 0.20)  # eye distances
@@ -47,18 +45,6 @@ def inside_span(picture: np.ndarray, points: np.ndarray, unit: float) -> float:
     least_red = PALE * (lips[0] - lips[1:].mean()) / lips.mean()
     inside = np.flatnonzero((light < DARK * lips.mean()) | (red < least_red))
     return float(inside.max() - inside.min() + 1) / unit if len(inside) else 0.0
-
-
-def painted_lips(own: np.ndarray) -> Face:
-    """A made face with even skin and lips, its mouth as `own` has it, teeth in it."""
-    face = made_face(side=512, own=own)
-    noise = np.random.default_rng(0).normal(0, 9, (*face.picture.shape[:2], 1))
-    picture = np.clip(np.array([200, 160, 140]) + noise, 0, 255).astype(np.uint8)
-    rings = face_space().rings
-    for name, colour in (("lips_outer", (180, 110, 105)), ("lips_inner", (225, 220, 205))):
-        ring = np.round(face.landmarks[rings[name], :2]).astype(np.int32)
-        cv2.fillPoly(picture, [ring], colour, cv2.LINE_AA)
-    return replace(face, picture=picture, plate=picture)
 
 
 @pytest.mark.parametrize("own", [{}, {"jawOpen": 0.35, "mouthSmile": 0.6}])

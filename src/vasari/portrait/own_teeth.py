@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from vasari.portrait.teeth import ABOVE, DENSITY, UPPER_EDGE
 from vasari.values import FloatArray, Picture
 
-LEAST_RED = 0.10  # that lips are redder than teeth, in a picture with colours
+LEAST_RED = 0.12  # redness of the lips in a picture with colours
+REDDEST = 0.75  # of the lips' redness: what is redder is no tooth
 LEAST = 0.006  # square eye distances of teeth that are worth keeping
 NARROWEST = 0.32  # eye distances of a row: of a narrower one only the tone is kept
 # Where a biting edge can lie. A laughing mouth that is closed in thought lays its lips half-way,
@@ -89,12 +90,15 @@ def find_own_teeth(
 
 
 def _paleness(colour: FloatArray, well: NDArray[np.bool_], lip: FloatArray) -> FloatArray:
-    """(h, w) 0 to 1: teeth are less red than lips, gums and tongue. All 1 where nothing is red."""
+    """(h, w) 0 to 1: teeth are less red than lips, gums and tongue. All 1 where not even lips are
+    red, 0 where nothing is less red."""
     red = _redness(colour)
     lightest = colour.mean(2) >= np.percentile(colour.mean(2)[well], 60)
     tooth, most = float(np.percentile(red[well & lightest], 15)), float(_redness(lip[None])[0])
-    if most - tooth < LEAST_RED:
+    if most < LEAST_RED:
         return np.ones_like(red)
+    if tooth > REDDEST * most:
+        return np.zeros_like(red)
     return np.asarray(np.clip((0.62 * most + 0.38 * tooth - red) / (0.24 * (most - tooth)), 0, 1))
 
 
