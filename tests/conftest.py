@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -91,6 +92,20 @@ def vasari(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         return Ended(code if isinstance(code, int) else 0, *capsys.readouterr())
 
     return run
+
+
+def little_environment(home: Path, spare: Path) -> dict[str, str]:
+    """What a process of Python needs, and no more: nothing that tells it where it runs.
+
+    Args:
+        home: where every user's folder is said to be.
+        spare: the folder of temporary files.
+    """
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    homes = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"), str(home))
+    spares = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(spare))
+    path = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path)
+    return kept | homes | spares | {"PYTHONPATH": path}
 
 
 def start(*words: str | Path, **options: Any) -> subprocess.Popen[str]:

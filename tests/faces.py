@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
 
+from vasari.portrait.traits import read_traits
 from vasari.shape.space import Pose, face_space, settle_mouth
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, Motion
 
@@ -43,11 +45,19 @@ def made_face(
     matte = cv2.GaussianBlur(matte, (0, 0), 2)
     plate = picture.copy()
     plate[matte > 0] = 128
+    crop, landmarks = (0.0, 0.0, float(side)), pose.project(shape)
     return Face(
-        picture, matte, plate, (0.0, 0.0, float(side)), pose.project(shape), pose.scale,
-        pose.rotation, pose.origin, shape - np.tensordot(own, basis, 1).astype(np.float32), own,
-        np.zeros(2, np.float32), 1.0,
+        picture, matte, plate, crop, landmarks, pose.scale, pose.rotation, pose.origin,
+        shape - np.tensordot(own, basis, 1).astype(np.float32), own, np.zeros(2, np.float32), 1.0,
+        read_traits(picture, crop, landmarks, pose),
     )  # fmt: skip
+
+
+def painted(face: Face, picture: np.ndarray, **changes: Any) -> Face:
+    """The same face in another picture, its traits read in it."""
+    pose = Pose(face.rotation, face.scale, face.origin)
+    traits = read_traits(picture, face.crop, face.landmarks, pose)
+    return replace(face, picture=picture, traits=traits, **changes)
 
 
 def still(face: Face, frames: int = 1, **changes: np.ndarray) -> Motion:
@@ -68,4 +78,4 @@ def painted_lips(own: np.ndarray, side: int = 512) -> Face:
     for name, colour in (("lips_outer", (180, 110, 105)), ("lips_inner", (225, 220, 205))):
         ring = np.round(face.landmarks[rings[name], :2]).astype(np.int32)
         cv2.fillPoly(picture, [ring], colour, cv2.LINE_AA)
-    return replace(face, picture=picture, plate=picture)
+    return painted(face, picture, plate=picture)

@@ -101,6 +101,19 @@ def test_a_face_that_is_not_there(
     refused(vasari("say", portrait, voice, "-o", tmp_path / "a.mp4", "--face", "9"), "--face")
 
 
+def test_a_saved_face_holds_one(
+    vasari: Vasari, face_file: Path, voice: Path, tmp_path: Path
+) -> None:
+    for which in ("7", "10,10,80,80"):
+        for words in (["say", face_file, voice, "-o", tmp_path / "a.mp4"], ["read", face_file]):
+            refused(vasari(*words, "--face", which), "one face")
+
+
+def test_a_box_outside_the_picture(vasari: Vasari, portrait: Path) -> None:
+    for box in ("600,10,80,80", "10,-90,80,80"):
+        refused(vasari("read", portrait, "--face", box), "outside the picture")
+
+
 def silent_video(folder: Path) -> Path:
     with av.open(str(folder / "mute.mp4"), "w") as out:
         stream = out.add_stream("libx264", 25)
@@ -199,6 +212,19 @@ def test_silence_idles_and_says_so(vasari: Vasari, face_file: Path, tmp_path: Pa
     ended = vasari("say", face_file, sound, "-o", tmp_path / "a.mp4", "--size", "256")
     assert ended.code == 0
     assert "silent" in ended.err
+
+
+@pytest.mark.parametrize(("level", "said"), [(-54, True), (-40, False)])
+def test_a_very_quiet_voice(
+    vasari: Vasari, face_file: Path, tmp_path: Path, level: float, said: bool
+) -> None:
+    voice = voice_like(0.5)
+    quiet = voice / np.abs(voice).max() * 10 ** (level / 20)
+    path = write_wav(tmp_path / "a.wav", quiet)
+    ended = vasari("say", face_file, path, "-o", tmp_path / "a.mp4", "--size", "256")
+    assert ended.code == 0
+    assert ("very quiet (peak -54 dBFS)" in ended.err) is said
+    assert "silent" not in ended.err
 
 
 def test_any_name(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import vasari
 from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
 from vasari.render import Renderer
+from vasari.render.body import Carried
+from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES
 
 
@@ -23,6 +26,23 @@ def test_array_pieces_and_file_are_alike(tmp_path: Path) -> None:
     assert [len(pictures) for pictures in shown] == [15, 15, 15]
     for pictures in shown[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(pictures, shown[0], strict=True))
+
+
+def test_a_long_array_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first picture leaves as early as with pieces: here after two seconds of ten minutes."""
+    heard, push = 0, SpeechStream.push
+
+    def counting(self: SpeechStream, sound: np.ndarray, last: bool = False) -> np.ndarray:
+        nonlocal heard
+        heard += len(sound)
+        return push(self, sound, last)
+
+    monkeypatch.setattr(SpeechStream, "push", counting)
+    array = np.tile(voice_like(10.0), 60)
+    for sound in (array, [array], iter([array])):
+        heard = 0
+        next(iter(vasari.talk(made_face(), sound, size=256)))
+        assert heard <= 2 * 16_000
 
 
 def test_pictures_leave_while_sound_still_comes() -> None:
@@ -40,9 +60,9 @@ def test_pictures_leave_while_sound_still_comes() -> None:
     assert given <= 4
 
 
-@pytest.mark.parametrize("fps", [25, 30, 60])
+@pytest.mark.parametrize("fps", [24, 25, 30, 60, Fraction(24_000, 1001)])
 @pytest.mark.parametrize("seconds", [0.1, 0.97])
-def test_as_long_as_the_sound(fps: int, seconds: float) -> None:
+def test_as_long_as_the_sound(fps: Fraction | int, seconds: float) -> None:
     shown = list(vasari.talk(made_face(), voice_like(seconds), size=256, fps=fps))
     assert 0 <= len(shown) / fps - seconds < 1 / fps + 1e-9
 
@@ -52,7 +72,9 @@ def test_as_long_as_the_sound(fps: int, seconds: float) -> None:
 )
 def test_other_samples_are_refused(sound: np.ndarray) -> None:
     with pytest.raises(vasari.SoundError, match="one row of floats"):
-        list(vasari.talk(made_face(), sound, size=256))
+        vasari.talk(made_face(), sound, size=256)
+    with pytest.raises(vasari.SoundError, match="one row of floats"):
+        list(vasari.talk(made_face(), iter([sound]), size=256))
 
 
 @pytest.mark.parametrize("size", [100, 301, 2000])
@@ -64,16 +86,15 @@ def test_sizes_that_cannot_be_made(tmp_path: Path, size: int) -> None:
 
 def test_still_moves_lips_lids_and_eyes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """`Style(head=0)`, which is `--still`: head, hair and body stay where they are."""
-    poses, codes, draw = [], [], Renderer.draw
+    poses, codes = [], []
 
-    def watched(self: Renderer, motion: vasari.Motion, k: int) -> np.ndarray:
-        assert motion.breath is not None
-        assert motion.hair is not None
-        poses.append((*motion.rotation[k], *motion.position[k], motion.breath[k], *motion.hair[k]))
-        codes.append((*motion.gaze[k], *motion.expression[k]))
-        return draw(self, motion, k)
+    def watched(self: Renderer, motion: vasari.Motion, carried: Carried) -> Iterator[np.ndarray]:
+        body = np.column_stack([carried.breath, carried.hair])
+        poses.extend(np.hstack([motion.rotation, motion.position, body]))
+        codes.extend(np.hstack([motion.gaze, motion.expression]))
+        yield from ()
 
-    monkeypatch.setattr(Renderer, "draw", watched)
+    monkeypatch.setattr(Renderer, "draw_all", watched)
     list(vasari.talk(made_face(), voice_like(3.0), size=256, style=vasari.Style(head=0.0)))
     np.testing.assert_allclose(np.ptp(np.array(poses), axis=0), 0, atol=1e-6)
     moved = np.ptp(np.array(codes), axis=0)

@@ -27,7 +27,8 @@ from benchmarks.teacher import STILLS, Teacher, add_teacher_arguments, start_tea
 from vasari import Face
 from vasari.portrait.finder import find_faces
 from vasari.portrait.reader import read_landmarks
-from vasari.render import Renderer, onto_face
+from vasari.render import Renderer
+from vasari.shape.onto_face import onto_face
 from vasari.values import EXPRESSION, Motion
 
 SIZE = 512

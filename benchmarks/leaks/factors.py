@@ -8,7 +8,7 @@ import numpy as np
 
 from vasari.motion.eyes import write_eyes
 from vasari.portrait.gaze import gaze_of
-from vasari.render import onto_face
+from vasari.shape.onto_face import onto_face
 from vasari.shape.space import face_space, pose_of
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, Motion
 

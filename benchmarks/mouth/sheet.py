@@ -29,10 +29,9 @@ class Sheet:
         self, name: str, pictures: list[np.ndarray], renderer: Renderer, motion: Motion,
         rows: list[dict[str, Any]],
     ) -> None:  # fmt: skip
-        points = renderer.placed(motion, 0)[2]
-        middle = points[[13, 14], :2].mean(0) + (0, 0.08 * renderer._pose.scale)
-        middle = middle + np.array(renderer._box[:2])
-        reach = REACH * renderer._pose.scale
+        unit = renderer.stage.pose.scale
+        middle = renderer.now(motion, 0).points[[13, 14], :2].mean(0) + (0, 0.08 * unit)
+        middle, reach = middle + np.array(renderer.stage.box[:2]), REACH * unit
         tiles = [_tile(p, middle, reach, r) for p, r in zip(pictures, rows, strict=True)]
         across = 5
         blank = [np.zeros_like(tiles[0])] * (-len(tiles) % across)

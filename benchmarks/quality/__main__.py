@@ -25,7 +25,8 @@ from benchmarks.record import save
 from vasari import Face, Motion, Style
 from vasari.media import open_sound
 from vasari.motion import MotionStream
-from vasari.render import Renderer, onto_face
+from vasari.render import Renderer
+from vasari.shape.onto_face import onto_face
 from vasari.shape.space import face_space
 from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, SOUND_HZ

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from vasari.networks import onnxruntime
 from vasari.portrait.detail import MOUTH, window
 from vasari.portrait.detail import SIDE as MOUTH_SIDE
 from vasari.portrait.reader import FINE, FINE_ROOM
@@ -32,7 +33,6 @@ DEPTHS = {FINE: (3, 5, 8), MOUTH.name: (3, 5, 7)}
 def inner(name: str) -> Any:
     """A session of `weights/<name>.onnx` that gives what it feels at DEPTHS."""
     import onnx  # comes with the training requirements
-    import onnxruntime
 
     model = onnx.load_from_string((files("vasari") / "weights" / f"{name}.onnx").read_bytes())
     del model.graph.output[:]

@@ -16,7 +16,8 @@ import numpy as np
 
 from benchmarks.reenact.measure import Box, grey
 from vasari.render.raster import rasterise
-from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.space import face_space
 
 RIGHT, LEFT = 78, 308  # corners of the inner lips
 

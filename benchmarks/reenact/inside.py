@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from benchmarks.reenact.measure import grey
-from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.space import face_space
 
 OPEN = 0.08  # eye distances between the inner lips from which a mouth counts as open
 RIM = 0.015  # eye distances inside the lips that are left out

@@ -10,8 +10,9 @@ import av
 import numpy as np
 from PIL import Image
 
+from vasari.follow.retarget import Driver
 from vasari.follow.track import track
-from vasari.jobs.drive import Driver, follow
+from vasari.jobs.drive import follow
 from vasari.jobs.say import portrait_of
 from vasari.media import VideoWriter, read_video
 from vasari.render.renderer import Paint

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.reenact.inside import eye_distance
 from benchmarks.reenact.measure import grey
-from vasari.shape.space import LIP_RINGS_UPPER
+from vasari.shape.landmarks import LIP_RINGS_UPPER
 
 WIDE, HIGH, SKIPPED = 0.36, 0.06, 0.01  # eye distances
 COLUMNS, ROWS = 48, 8  # samples of a strip

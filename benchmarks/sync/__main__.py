@@ -37,7 +37,8 @@ from benchmarks.sync.measure import at_rest, best, correlation, quiet_frames
 from benchmarks.teacher import STILLS, Teacher, add_teacher_arguments, start_teacher
 from vasari import Face, Motion, Style, VasariError, read_portrait, talk
 from vasari.motion import MotionStream
-from vasari.render import Renderer, onto_face
+from vasari.render import Renderer
+from vasari.shape.onto_face import onto_face
 from vasari.shape.space import Rig
 from vasari.speech import SpeechStream
 

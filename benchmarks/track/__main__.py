@@ -33,7 +33,8 @@ from vasari.errors import VideoError
 from vasari.follow.follower import Follower
 from vasari.follow.track import track
 from vasari.media import read_video
-from vasari.shape.space import LIDS_LOWER, LIDS_UPPER, pose_of
+from vasari.shape.landmarks import LIDS_LOWER, LIDS_UPPER
+from vasari.shape.space import pose_of
 
 LIPS = np.r_[
     61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409,
@@ -65,14 +66,16 @@ def measure(clip: Path, teacher: np.ndarray, seconds: float, again: Teacher) -> 
         video = beginning(clip, seconds, Path(folder))
         begun = time.process_time()
         try:
-            seen = track(video)
+            parts = list[np.ndarray]()
+            seen = track(video, take=parts.append)
         except VideoError:
             return {"found": 0.0}
         spent = time.process_time() - begun
-        before = unsmoothed(video, seen.landmarks)
+        landmarks = np.concatenate(parts)
+        before = unsmoothed(video, landmarks)
         controls = itself(video, teacher, again)
     n = min(len(seen.found), len(teacher))
-    ours, real, found = seen.landmarks[:n], teacher[:n], seen.found[:n]
+    ours, real, found = landmarks[:n], teacher[:n], seen.found[:n]
     unit = np.linalg.norm(real[:, 33] - real[:, 263], axis=1)
     off = np.linalg.norm((ours - real)[..., :2], axis=-1) / unit[:, None]
     result: dict[str, Any] = controls | {

@@ -13,14 +13,15 @@ import numpy as np
 
 import vasari
 from vasari.demo import demo_portrait, demo_voice
-from vasari.shape.space import Pose, face_space
 from vasari.media import open_sound
 from vasari.motion import MotionStream
 from vasari.motion.mouth import lip_opening
 from vasari.portrait.draw import draw_face
-from vasari.render import Renderer, onto_face
-from vasari.render.mesh import build_mesh
 from vasari.portrait.teeth import draw_teeth, tones
+from vasari.render import Renderer
+from vasari.render.mesh import build_mesh
+from vasari.shape.onto_face import onto_face
+from vasari.shape.space import Pose, face_space
 from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, EXPRESSION, SOUND_HZ, Face, Motion
 

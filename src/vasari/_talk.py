@@ -3,78 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 from os import PathLike
-from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vasari.errors import SoundError
-from vasari.media import open_sound
+from vasari.checks import (
+    Background,
+    BackgroundLike,
+    Frame,
+    Rate,
+    checked_background,
+    checked_chunk,
+    checked_fps,
+    checked_frame,
+    checked_path,
+    checked_size,
+)
+from vasari.errors import VasariError
+from vasari.media.samples import SoundLike, sound_pieces
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
-from vasari.render import Hair, Renderer, onto_face
-from vasari.render.background import Background
+from vasari.portrait import read_portrait
+from vasari.render import Body, Renderer
+from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
-from vasari.values import SOUND_HZ, Face, FloatArray, Picture, Style
+from vasari.values import Face, FloatArray, Picture, Style
+from vasari.values.face import is_face_file
 
-Frame = Literal["crop", "full"]
-SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]
+FaceLike = Face | str | PathLike[str] | NDArray[np.uint8]
 LEAD = 1.0  # motion frames: lips that hear 80 ms ahead come late by a frame in some clips
 CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks cost less
 
 
 def talk(
-    face: Face, sound: SoundLike, *, size: int = 512, fps: int = 25, frame: Frame = "crop",
-    background: Background = None, style: Style | None = None, chunk: int = CHUNK,
+    face: FaceLike, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Frame = "crop",
+    background: BackgroundLike = None, style: Style | None = None, chunk: int = CHUNK,
 ) -> Iterator[Picture]:  # fmt: skip
     """Pictures of a face that says a sound, `fps` a second.
 
     Args:
-        face: the portrait, from `read_portrait`.
+        face: the portrait, from `read_portrait`; or what that takes, a path or pixels, or the path
+            of a saved face: it is read before this function comes back.
         sound: path of a file, mono float32 samples at 16 kHz, or pieces of such samples.
-        size: side of the pictures of frame "crop", pixels.
-        fps: pictures a second.
+        size: side of the pictures of frame "crop", pixels, even, 256 to 1024.
+        fps: pictures a second, one of `checks.FPS`: 23.976 is taken as 24000/1001, exactly.
         frame: "crop" (head and shoulders) or "full" (the whole portrait).
-        background: None keeps the portrait's; an RGB triple; or "transparent".
+        background: "keep" or None keeps the portrait's; "green", "#rrggbb", (red, green, blue)
+            from 0 to 255, or "transparent".
         style: what is steered; the default moves naturally.
-        chunk: motion frames made at once; the same chunk gives the same pictures, however the
-            sound is cut into pieces.
+        chunk: motion frames made at once, 1 to 250; the same chunk gives the same pictures,
+            however the sound is cut into pieces.
 
-    Yields:
-        (H, W, 3) uint8 RGB, or (H, W, 4) with straight alpha for a transparent background.
-    """
-    renderer = Renderer(face, size, frame, background)
-    speech, motion = SpeechStream(chunk), MotionStream(style or Style(), chunk)
-    rate, hair = FrameRate(fps, LEAD), Hair()
-    heard, shown = 0, 0
-    for piece, last in with_last(sound_pieces(sound)):
-        heard += len(piece)
-        moves = motion.push(speech.push(piece, last), last)
-        moves = rate.push(moves, pictures_in(heard, fps) if last else None)
-        moves, shown = onto_face(face, moves, shown / fps), shown + len(moves)
-        moves = hair.push(moves)
-        yield from renderer.draw_all(moves)
-
-
-def sound_pieces(sound: SoundLike) -> Iterable[FloatArray]:
-    """Pieces of mono float32 at 16 kHz, whatever way the sound was given.
+    Returns:
+        An iterator of (H, W, 3) uint8 RGB, or (H, W, 4) with straight alpha for a transparent
+        background.
 
     Raises:
-        SoundError: samples are not one row of floating point numbers.
+        VasariError: one sentence that says what is wrong; of pieces that only come later, when
+            they come.
     """
-    if isinstance(sound, str | PathLike):
-        return open_sound(sound).pieces()
-    return map(_checked, [sound] if isinstance(sound, np.ndarray) else sound)
+    asked = Asked(
+        checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
+        _style(style), checked_chunk(chunk),
+    )  # fmt: skip
+    return pictures(_face(face, asked.frame), sound_pieces(sound), asked)
 
 
-def _checked(piece: FloatArray) -> FloatArray:
-    piece = np.asarray(piece)
-    if piece.ndim != 1 or not np.issubdtype(piece.dtype, np.floating):
-        raise SoundError(
-            f"Samples must be one row of floats at {SOUND_HZ} Hz with full scale 1, not "
-            f"{piece.shape} {piece.dtype}: convert them, or give the path of the file."
-        )
-    return piece
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of `talk`, checked."""
+
+    size: int
+    fps: Fraction
+    frame: Frame
+    background: Background
+    style: Style
+    chunk: int
+
+
+def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[Picture]:
+    """The pictures of `talk`, of mono float32 at 16 kHz in pieces."""
+    renderer = Renderer(face, asked.size, asked.frame, asked.background)
+    speech, motion = SpeechStream(asked.chunk), MotionStream(asked.style, asked.chunk)
+    rate, body = FrameRate(asked.fps, LEAD), Body(breath=asked.style.head)
+    heard, shown = 0, 0
+    for piece, last in with_last(sound):
+        heard += len(piece)
+        features = speech.push(piece, last)
+        if not len(features) and not last:
+            continue
+        moves = motion.push(features, last)
+        moves = rate.push(moves, pictures_in(heard, asked.fps) if last else None)
+        moves, shown = onto_face(face, moves, float(shown / asked.fps)), shown + len(moves)
+        yield from renderer.draw_all(moves, body.push(moves))
+
+
+def _face(face: FaceLike, frame: Frame) -> Face:
+    if isinstance(face, Face):
+        return face
+    if not isinstance(face, np.ndarray) and is_face_file(checked_path(face, "picture")):
+        return Face.load(face)
+    return read_portrait(face, frame=frame)
+
+
+def _style(style: Style | None) -> Style:
+    if style is not None and not isinstance(style, Style):
+        raise VasariError(f"{type(style).__name__} is no style: make one with vasari.Style.")
+    return style or Style()
 
 
 def with_last(pieces: Iterable[FloatArray]) -> Iterator[tuple[FloatArray, bool]]:

@@ -26,3 +26,7 @@ class VideoError(VasariError):
 
 class OutputError(VasariError):
     """The output cannot be written where it was asked for."""
+
+
+class VasariWarning(UserWarning):
+    """Something a person should know; it goes on all the same."""

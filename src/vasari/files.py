@@ -10,12 +10,15 @@ import shutil
 import stat
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.checks import checked_path
 from vasari.errors import OutputError, VasariError
 
 NPZ_BEGINS = b"PK\x03\x04"
@@ -23,9 +26,17 @@ DRAFT = re.compile(r"\.vasari-[0-9a-f]{12}\.part")  # names of unfinished files 
 FRESH = 60.0  # seconds in which a draft is left alone: it may be about to be locked
 
 
-def as_path(path: str | os.PathLike[str]) -> Path:
-    """A path with `~` resolved."""
-    return Path(path).expanduser()
+def as_path(path: str | os.PathLike[str], what: str = "file") -> Path:
+    """A path with `~` resolved.
+
+    Raises:
+        VasariError: it is no path.
+    """
+    path = Path(checked_path(path, what))
+    try:
+        return path.expanduser()
+    except RuntimeError:  # "~nobody": there is no such person, so it may be a name
+        return path
 
 
 def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]) -> Path:
@@ -36,11 +47,13 @@ def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]
         what: "sound", "picture" or "video", for the message.
         error: raised where there is no such file.
     """
-    found = as_path(path)
+    found = as_path(path, what)
     if found.is_dir():
         raise error(f"{found} is a folder: give the {what} file itself.")
     if not found.exists():
         raise error(f"There is no file {found}: check the name of the {what}.")
+    if not found.is_file():  # opening it could wait for ever
+        raise error(f"{found} is a pipe, a socket or a device: give a {what} file.")
     if not os.access(found, os.R_OK):
         raise error(f"{found} may not be read: change its permissions or copy it elsewhere.")
     return found.absolute()
@@ -48,8 +61,11 @@ def input_file(path: str | os.PathLike[str], what: str, error: type[VasariError]
 
 def is_npz(path: str | os.PathLike[str]) -> bool:
     """Whether a file is an npz (a zip), judged by its first bytes."""
+    where = as_path(path)
     try:
-        with as_path(path).open("rb") as file:
+        if not where.is_file():  # a pipe would be waited for
+            return False
+        with where.open("rb") as file:
             return file.read(len(NPZ_BEGINS)) == NPZ_BEGINS
     except OSError:
         return False
@@ -107,6 +123,23 @@ class Draft:
         if self._lock is not None:
             os.close(self._lock)
         self._lock = None
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for files that are needed for a while.
+
+    Raises:
+        OutputError: there is no place for one.
+    """
+    try:
+        folder = TemporaryDirectory(prefix="vasari-")
+    except OSError as error:
+        raise OutputError(
+            "No folder for temporary files can be written: set TMPDIR to one that can."
+        ) from error
+    with folder as name:
+        yield Path(name)
 
 
 def write_npz(path: str | os.PathLike[str], arrays: dict[str, NDArray[np.generic]]) -> None:

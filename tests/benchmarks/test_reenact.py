@@ -16,7 +16,8 @@ from benchmarks.reenact.table import markdown, summary
 from benchmarks.reenact.teeth import FEWEST, constancy, strip
 from benchmarks.teacher import Seen
 
-from vasari.shape.space import LIP_RINGS_LOWER, face_space
+from vasari.shape.landmarks import LIP_RINGS_LOWER
+from vasari.shape.space import face_space
 
 SIZE, UNIT, FRAMES = 320, 120.0, 10  # pixels a side and an eye distance; pictures of a mouth
 

@@ -47,17 +47,18 @@ def test_the_header_is_the_apps() -> None:
 @pytest.mark.parametrize("digits", [3, 6, 10, 17])
 def test_a_take_comes_back_digit_by_digit(tmp_path: Path, digits: int) -> None:
     (tmp_path / "take.csv").write_text(a_take(digits=digits))
-    read_live_link(tmp_path / "take.csv").save(tmp_path / "take.motion")
-    write_live_link(Motion.load(tmp_path / "take.motion"), tmp_path / "again.csv")
+    motion, rows = read_live_link(tmp_path / "take.csv")
+    motion.save(tmp_path / "take.motion")
+    write_live_link(Motion.load(tmp_path / "take.motion"), tmp_path / "again.csv", rows)
     assert (tmp_path / "again.csv").read_text() == (tmp_path / "take.csv").read_text()
 
 
 def test_a_changed_value_is_written_and_the_rest_kept(tmp_path: Path) -> None:
     (tmp_path / "take.csv").write_text(a_take())
-    motion = read_live_link(tmp_path / "take.csv")
+    motion, rows = read_live_link(tmp_path / "take.csv")
     expression = motion.expression.copy()
     expression[2, BLENDSHAPES.index("jawOpen")] = 0.5
-    write_live_link(replace(motion, expression=expression), tmp_path / "again.csv")
+    write_live_link(replace(motion, expression=expression), tmp_path / "again.csv", rows)
     before, after = ((tmp_path / n).read_text().splitlines() for n in ("take.csv", "again.csv"))
     differ = [
         (k, name)
@@ -75,7 +76,7 @@ def test_values_go_where_their_names_say(tmp_path: Path) -> None:
     row[HEADER.index("HeadYaw")], row[HEADER.index("HeadPitch")] = "0.5", "0.25"
     row[HEADER.index("LeftEyeYaw")] = row[HEADER.index("RightEyeYaw")] = "0.1"
     (tmp_path / "a.csv").write_text(f"{WRITTEN}\n{','.join(row)}\n")
-    motion = read_live_link(tmp_path / "a.csv")
+    motion, _ = read_live_link(tmp_path / "a.csv")
     assert motion.expression[0, BLENDSHAPES.index("mouthSmileLeft")] == 0.75
     assert motion.expression.sum() == 0.75
     assert motion.rotation[0] == pytest.approx([np.degrees(0.5), -np.degrees(0.25), 0])
@@ -84,7 +85,7 @@ def test_values_go_where_their_names_say(tmp_path: Path) -> None:
 
 def test_the_rate_is_that_of_the_timecodes(tmp_path: Path) -> None:
     (tmp_path / "take.csv").write_text(a_take(90))
-    assert read_live_link(tmp_path / "take.csv").rate == 60
+    assert read_live_link(tmp_path / "take.csv")[0].rate == 60
 
 
 def test_a_tracked_motion_becomes_a_take(tmp_path: Path) -> None:
@@ -93,7 +94,7 @@ def test_a_tracked_motion_becomes_a_take(tmp_path: Path) -> None:
         *(rng.random((60, n), np.float32) for n in (3, 3, 2, EXPRESSION)), 25.0
     )  # fmt: skip
     write_live_link(motion, tmp_path / "a.csv")
-    again = read_live_link(tmp_path / "a.csv")
+    again, _ = read_live_link(tmp_path / "a.csv")
     assert again.rate == 25
     np.testing.assert_allclose(again.rotation, motion.rotation, atol=1e-5)
     np.testing.assert_allclose(again.gaze, motion.gaze, atol=1e-5)
@@ -108,3 +109,66 @@ def test_another_csv_is_refused(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv", "c.csv"):
         with pytest.raises(VideoError, match=name):
             read_live_link(tmp_path / name)
+
+
+def test_takes_as_other_programs_write_them(tmp_path: Path) -> None:
+    (tmp_path / "take.csv").write_text(a_take())
+    motion = read_live_link(tmp_path / "take.csv")
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / "a.csv").write_text(a_take().replace("\n", "\r\n"), encoding, newline="")
+        again = read_live_link(tmp_path / "a.csv")
+        np.testing.assert_array_equal(again.expression, motion.expression)
+        assert again.recorded == motion.recorded
+    odd = a_take().replace("14:03:", "9" * 5000 + ":03:")
+    (tmp_path / "a.csv").write_text(odd)
+    assert read_live_link(tmp_path / "a.csv").rate == 60
+
+
+def with_cell(cell: str, row: int = 2, column: str = "JawOpen") -> str:
+    rows = a_take().split("\n")
+    cells = rows[row].split(",")
+    cells[HEADER.index(column)] = cell
+    rows[row] = ",".join(cells)
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (with_cell("nan"), "finite"), (with_cell("inf"), "finite"), (with_cell("1e30"), "outside"),
+        (with_cell("1e300", column="HeadYaw"), "outside"), (with_cell("0.1,0.2"), "row 3"),
+        (with_cell("0x10"), "row 3"), (with_cell("9" * 20_000), "row 3"),
+        (with_cell("\0"), "row 3"), (with_cell('"0.5"'), "row 3"), ("\n\n", "empty"),
+        (WRITTEN.replace("JawOpen", "Jaw"), "other names"), (WRITTEN + "\n" + "1," * 9000, "row 2"),
+    ],
+)  # fmt: skip
+def test_damaged_takes_get_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(VideoError, match=says) as caught:
+        read_live_link(tmp_path / "a.csv")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_short_row_goes_on_with_the_one_before(tmp_path: Path) -> None:
+    rows = a_take().split("\n")
+    rows[3] = ",".join(rows[3].split(",")[:20])
+    (tmp_path / "a.csv").write_text("\n".join(rows))
+    motion = read_live_link(tmp_path / "a.csv")
+    tongue = BLENDSHAPES.index("tongueOut")
+    assert motion.expression[2, tongue] == motion.expression[1, tongue]
+
+
+def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vasari.follow.live_link.MOST_FRAMES", 50)
+    (tmp_path / "a.csv").write_text(a_take(60))
+    with pytest.raises(VideoError, match="too much"):
+        read_live_link(tmp_path / "a.csv")
+
+
+def test_rows_that_came_from_elsewhere_are_left_aside(tmp_path: Path) -> None:
+    (tmp_path / "take.csv").write_text(a_take(9))
+    motion = read_live_link(tmp_path / "take.csv")
+    strange = replace(motion, recorded=("Timecode,JawOpen", *["a,b"] * 9))
+    write_live_link(strange, tmp_path / "again.csv")
+    again = read_live_link(tmp_path / "again.csv")
+    np.testing.assert_allclose(again.expression, motion.expression, atol=1e-6)

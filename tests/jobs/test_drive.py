@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import av
@@ -12,12 +14,13 @@ from PIL import Image
 
 from tests.conftest import Vasari
 from tests.faces import expression, made_face, still
+from tests.media.films import Track, film, muxed, sounding, tone
 from vasari.follow.live_link import write_live_link
-from vasari.jobs.drive import Driver, as_changes, as_seen, follow, recorded, resting
+from vasari.follow.retarget import Driver, as_changes, as_seen, resting
+from vasari.jobs.drive import follow, recorded
 from vasari.media import VideoWriter, open_sound, read_video
-from vasari.render import onto_face
-from vasari.shape.onto_face import NECK
-from vasari.shape.space import rotation_matrix
+from vasari.shape.onto_face import onto_face
+from vasari.shape.space import NECK, rotation_matrix
 from vasari.values import EXPRESSION, Face, Motion
 
 
@@ -25,6 +28,10 @@ def a_driver(face: Face, **changes: np.ndarray) -> Driver:
     """Somebody who was tracked, with `face` as the first picture."""
     motion = replace(still(face, 20), **{k: v.astype(np.float32) for k, v in changes.items()})
     return Driver(motion, np.ones(len(motion), bool), face.picture)
+
+
+def whole(pieces: Iterator[Motion]) -> Motion:
+    return reduce(Motion.then, pieces)
 
 
 def talking() -> np.ndarray:
@@ -48,7 +55,7 @@ def test_the_drivers_own_first_picture_comes_back() -> None:
 
 def test_absolute_is_as_it_is_for_others() -> None:
     driver = a_driver(made_face(seed=1, rotation=(12, 3, 0)), expression=talking())
-    motion = as_seen(made_face(), driver)
+    motion = whole(as_seen(made_face(), driver))
     np.testing.assert_array_equal(motion.rotation, driver.motion.rotation)
     np.testing.assert_array_equal(motion.expression, driver.motion.expression)
     np.testing.assert_array_equal(motion.gaze, driver.motion.gaze)
@@ -57,7 +64,7 @@ def test_absolute_is_as_it_is_for_others() -> None:
 def test_relative_takes_only_changes() -> None:
     face = made_face(rotation=(5, 0, 0))
     driver = a_driver(made_face(seed=1, rotation=(20, 8, -4)), expression=talking())
-    motion = as_changes(face, driver)
+    motion = whole(as_changes(face, driver))
     np.testing.assert_allclose(motion.rotation, np.tile(face.rotation, (20, 1)), atol=0.01)
     np.testing.assert_allclose(motion.position, 0, atol=1e-4)
     brow = expression(browInnerUp=1) > 0
@@ -69,7 +76,7 @@ def test_a_nod_stays_a_nod_on_a_turned_head() -> None:
     face = made_face(rotation=(25, 0, 0))
     nod = np.zeros((20, 3))
     nod[10:, 1] = 9.0
-    changes = as_changes(face, a_driver(made_face(seed=1), rotation=nod))
+    changes = whole(as_changes(face, a_driver(made_face(seed=1), rotation=nod)))
     turned = changes.rotation[-1] - changes.rotation[0]
     assert turned[1] == pytest.approx(9, abs=1.0)
     assert abs(turned[0]) < 1.0
@@ -81,7 +88,7 @@ def test_the_neck_of_a_driver_who_only_turns_stays() -> None:
     turn = np.linspace(-8, 8, 20)[:, None] * np.array([[1.0, 0.0, 0.0]])
     alone = onto_face(face, replace(still(face, 20), rotation=turn.astype(np.float32)))
     driver = a_driver(face, rotation=alone.rotation, position=alone.position)
-    again = as_changes(face, driver)
+    again = whole(as_changes(face, driver))
     np.testing.assert_allclose(again.rotation, alone.rotation, atol=0.05)
     np.testing.assert_allclose(
         again.position - again.position.mean(0), alone.position - alone.position.mean(0), atol=0.02
@@ -129,6 +136,24 @@ def test_the_command_keeps_length_size_and_sound(
     with av.open(str(out)) as file:
         assert bool(file.streams.audio) is sounding
     assert ("no sound" in done.err) is not sounding
+    assert "goes on after" not in done.err
+
+
+def test_sound_that_begins_late_or_lasts_longer_stays_in_time(
+    portrait: Path, tmp_path: Path, vasari: Vasari
+) -> None:
+    """Half a second late in the driver, half a second late in the result, which is as long."""
+    picture = head(portrait)
+    Image.fromarray(picture).save(tmp_path / "ada.png")
+    driver_video(tmp_path / "in.mp4", picture, None)
+    film(tmp_path / "voice.mka", Track(tone(2.0)))
+    late, made = tmp_path / "late.mkv", tmp_path / "out.mp4"
+    muxed(late, (tmp_path / "in.mp4", 0.0), (tmp_path / "voice.mka", 0.5))
+    done = vasari("drive", tmp_path / "ada.png", late, "-o", made)
+    assert done.code == 0, done.err
+    assert "goes on after its last picture" in done.err
+    assert sounding(made) == [pytest.approx((0.5, 1.0), abs=0.03)]
+    assert sum(1 for _ in read_video(made)) == 25
 
 
 def test_an_input_is_never_overwritten(portrait: Path, tmp_path: Path, vasari: Vasari) -> None:
@@ -176,7 +201,7 @@ def test_without_a_position_the_neck_stays(tmp_path: Path) -> None:
     write_live_link(moving(60.0), tmp_path / "take.csv")
     face = made_face(rotation=(5, 0, 0))
     driver = recorded(tmp_path / "take.csv")
-    for motion in (as_seen(face, driver), as_changes(face, driver)):
+    for motion in map(whole, (as_seen(face, driver), as_changes(face, driver))):
         turned = np.array([rotation_matrix(r) @ NECK for r in motion.rotation])
         neck = rotation_matrix(face.rotation) @ NECK
         np.testing.assert_allclose(motion.position + turned, np.tile(neck, (50, 1)), atol=0.01)

@@ -13,6 +13,8 @@ import pytest
 import vasari
 from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
+from tests.follow.readings import readings
+from vasari.follow.tracking import Tracking
 
 STATM = Path("/proc/self/statm")
 pytestmark = pytest.mark.skipif(not STATM.exists(), reason="needs Linux to tell its memory")
@@ -32,6 +34,27 @@ def test_talk_for_a_minute() -> None:
     shown = vasari.talk(made_face(), endless(60), size=256)
     memory = [resident() for k, _ in enumerate(shown) if k % 250 == 249]
     assert max(memory[2:]) - memory[1] < ALLOWED
+
+
+def test_talk_from_a_long_array() -> None:
+    """Ten minutes at once: beyond the array itself, memory is that of pieces."""
+    sound = np.tile(voice_like(10.0), 60)
+    memory = []
+    for given in (endless(6), sound):
+        shown = vasari.talk(made_face(), given, size=256)
+        memory.append([resident() for k, _ in zip(range(150), shown, strict=False) if k % 10 == 5])
+    assert max(memory[1]) - max(memory[0]) < ALLOWED
+
+
+def test_tracking_keeps_no_landmarks() -> None:
+    """Of each picture the motion stays, a third of a kilobyte; landmarks would be six."""
+    tracking = Tracking(lambda landmarks: None)
+    memory = []
+    for k, reading in enumerate(readings(5000)):
+        tracking.add(reading, fresh=k == 0)
+        if k % 500 == 499:
+            memory.append(resident())
+    assert max(memory[5:]) - max(memory[3:5]) < 2500 * 2000
 
 
 @pytest.mark.slow

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Vasari, start, voice_like, write_wav
+from vasari.render.layers import Now
+from vasari.render.layers.light import Light
+from vasari.values import Picture
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
@@ -68,15 +72,13 @@ def wait_for_pictures(folder: Path) -> None:
 def test_an_error_in_the_middle(
     vasari: Vasari, face_file: Path, voice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vasari.render import Renderer
+    draw, drawn = Light.draw, count()
 
-    draw = Renderer.draw
-
-    def fails_at_nine(self: Renderer, motion: object, k: int) -> object:
-        if k == 9:
+    def fails_at_nine(self: Light, out: Picture, now: Now) -> None:
+        if next(drawn) == 9:
             raise MemoryError
-        return draw(self, motion, k)  # type: ignore[arg-type]
+        draw(self, out, now)
 
-    monkeypatch.setattr(Renderer, "draw", fails_at_nine)
+    monkeypatch.setattr(Light, "draw", fails_at_nine)
     assert vasari("say", face_file, voice, "-o", tmp_path / "a.mp4").code == 1
     assert not list(tmp_path.iterdir())

@@ -1,11 +1,14 @@
 """Law 1 for speech and motion: how the pushed sound is cut never changes a bit."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vasari.motion import MotionStream
+from vasari.motion.frame_rate import FrameRate
 from vasari.speech import SpeechStream
 from vasari.values import Style
 
@@ -42,6 +45,31 @@ def test_sample_by_sample_gives_the_same_bits() -> None:
     whole, grains = run([short], 2), run(list(short[:, None]), 2)
     for name in NAMES:
         np.testing.assert_array_equal(whole[name], grains[name])
+
+
+@pytest.mark.parametrize("piece", [None, 16_000, 640, 100])
+def test_work_grows_with_length_alone(monkeypatch: pytest.MonkeyPatch, piece: int | None) -> None:
+    """Twice the sound, twice the values copied, however it is cut: no piece is copied again for
+    each that follows."""
+    copied, concatenate = 0, np.concatenate
+
+    def counting(arrays: Sequence[np.ndarray], axis: int = 0) -> np.ndarray:
+        nonlocal copied
+        out = concatenate(arrays, axis)
+        copied += out.size
+        return out
+
+    def work(seconds: int) -> int:
+        nonlocal copied
+        copied, whole = 0, np.zeros(16_000 * seconds, np.float32)
+        speech, motion, rate = SpeechStream(5), MotionStream(Style(), 5), FrameRate(30)
+        step = piece or len(whole)
+        for first in range(0, len(whole), step):
+            rate.push(motion.push(speech.push(whole[first : first + step])))
+        return copied
+
+    monkeypatch.setattr(np, "concatenate", counting)
+    assert work(20) < 2.3 * work(10)
 
 
 @pytest.mark.parametrize("samples", [0, 1, 639, 640, 641, 1280, 16_000, 17_777])

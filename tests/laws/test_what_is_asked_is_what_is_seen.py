@@ -28,11 +28,11 @@ def seen_gaps(face: Face) -> list[float]:
     """The openings of GAPS as they are seen, eye distances."""
     rig, renderer = Rig(face.neutral, face.expression), Renderer(face, 512)
     motion = talking(face, np.stack([opened(face, rig, code_of(), gap) for gap in GAPS]))
-    corner = np.array(renderer._box[:2])
+    corner = np.array(renderer.stage.box[:2])
     out = []
     for k in range(len(GAPS)):
-        points = renderer.placed(motion, k)[2][:, :2] + corner
-        out.append(inside_span(renderer.draw(motion, k), points, renderer._pose.scale))
+        points = renderer.now(motion, k).points[:, :2] + corner
+        out.append(inside_span(renderer.draw(motion, k), points, renderer.stage.pose.scale))
     return out
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+from fractions import Fraction
 from math import ceil
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.conftest import voice_like, write_wav
+from vasari.checks import Rate
 from vasari.errors import OutputError
 from vasari.media import VideoWriter, open_sound
 from vasari.media import encode as encoding
@@ -26,7 +31,7 @@ def patches() -> NDArray[np.uint8]:
 
 
 def write(
-    path: Path, pictures: list[NDArray[np.uint8]], fps: int = 25, sound: Path | None = None
+    path: Path, pictures: list[NDArray[np.uint8]], fps: Rate = 25, sound: Path | None = None
 ) -> None:
     transparent = pictures[0].shape[2] == 4
     voice = open_sound(sound) if sound else None
@@ -214,9 +219,47 @@ def test_no_thread_is_left(tmp_path: Path) -> None:
     assert not [t for t in threading.enumerate() if t.name == "vasari-encode"]
 
 
-def test_same_pictures_same_file(tmp_path: Path) -> None:
+def moving(count: int = 25) -> list[NDArray[np.uint8]]:
+    return [np.roll(patches(), 3 * k, 1) for k in range(count)]
+
+
+@pytest.mark.parametrize("kind", ["mp4", "webm", "mov"])
+def test_same_pictures_same_file(tmp_path: Path, kind: str) -> None:
     path = write_wav(tmp_path / "in.wav", voice_like(1.0))
-    pictures = [np.roll(patches(), 3 * k, 1) for k in range(25)]
-    for name in ("a.mp4", "b.mp4"):
-        write(tmp_path / name, pictures, 25, path)
-    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    for name in ("a", "b"):
+        write(tmp_path / f"{name}.{kind}", moving(), 25, path)
+    assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc fills memory on demand")
+@pytest.mark.parametrize("kind", ["mp4", "webm", "mov"])
+def test_whatever_memory_held_before(tmp_path: Path, kind: str) -> None:
+    """Encoders read no memory that nobody wrote, as x264's macroblock tree does."""
+    write_wav(tmp_path / "in.wav", voice_like(1.0))
+    script = (
+        "from pathlib import Path; from tests.media.test_video import moving, write; import sys;"
+        "write(Path(sys.argv[1]), moving(), 25, Path(sys.argv[2]))"
+    )
+    made = []
+    for filled in ("0", "85", "170"):
+        subprocess.run(
+            [sys.executable, "-c", script, tmp_path / f"a.{kind}", tmp_path / "in.wav"], check=True,
+            env=os.environ | {"MALLOC_PERTURB_": filled}, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        made.append((tmp_path / f"a.{kind}").read_bytes())
+    assert made[0] == made[1] == made[2]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.webm"])
+@pytest.mark.parametrize(("fps", "exact"), [
+    (24, Fraction(24)), (23.976, Fraction(24_000, 1001)), ("29.97", Fraction(30_000, 1001)),
+    (Fraction(60_000, 1001), Fraction(60_000, 1001)),
+])  # fmt: skip
+def test_rates_of_film_are_exact(tmp_path: Path, name: str, fps: Rate, exact: Fraction) -> None:
+    write(tmp_path / name, moving(48), fps)
+    with av.open(str(tmp_path / name)) as file:
+        rate = file.streams.video[0].average_rate  # of WebM worked out from nanoseconds
+        assert rate == (pytest.approx(exact, rel=1e-6) if name == "a.webm" else exact)
+        times = [frame.time for frame in file.decode(video=0)]
+    slack = 0.001 if name == "a.webm" else 1e-6  # Matroska counts in milliseconds
+    assert times == pytest.approx([k / exact for k in range(48)], abs=slack)

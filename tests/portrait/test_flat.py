@@ -6,7 +6,7 @@ import pytest
 
 from tests.faces import made_face
 from vasari.portrait.flat import settle_flat
-from vasari.shape.space import LIDS_LOWER, LIDS_UPPER, LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.landmarks import LIDS_LOWER, LIDS_UPPER, LIP_RINGS_LOWER, LIP_RINGS_UPPER
 
 SKIN = (255, 226, 205)
 

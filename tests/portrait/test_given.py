@@ -78,6 +78,9 @@ def bad_files(folder: Path) -> list[Path]:
     rows = changed().tolist()
     np.savez(folder / "video.npz", landmarks=np.zeros((9, 478, 3)))
     np.savez(folder / "other.npz", points=changed())
+    np.savez(folder / "wide.npz", landmarks=np.full((478, 2), 1e30, np.float32))
+    np.savez(folder / "words.npz", landmarks=np.full((478, 2), "left"))
+    np.savez(folder / "complex.npz", landmarks=np.full((478, 2), 1j))
     np.savez(folder / "pickled.npz", landmarks=np.array([{}], dtype=object))
     np.save(folder / "plain.npy", changed())
     texts = {
@@ -91,6 +94,11 @@ def bad_files(folder: Path) -> list[Path]:
         "empty.json": "",
         "cut.json": json.dumps(rows)[:900],
         "object.json": "{}",
+        "deep.json": "[" * 100_000,
+        "integer.json": "[[" + "9" * 4000 + ", 1]]",
+        "long.json": "[[" + "9" * 400 + ", 1]" + ", [1, 1]" * 477 + "]",
+        "far.json": json.dumps([[2e6, 1.0]] * 478),
+        "large.json": " " * (5 << 20) + "[]",
     }
     for name, text in texts.items():
         (folder / name).write_text(text)
@@ -120,6 +128,8 @@ def test_bad_files_get_one_sentence(tmp_path: Path) -> None:
         (lambda own: own * [1, 0, 0] + [0, 90, 0], "order of MediaPipe"),
         (lambda own: own[:100], "shape"),
         (lambda own: own * np.nan, "finite"),
+        (lambda own: own * 1e-38, "64 px"),
+        (lambda own: own * 1e6, "1000000 pixels"),
     ],
 )
 def test_what_is_no_face_in_the_picture(marks, says: str) -> None:  # type: ignore[no-untyped-def]

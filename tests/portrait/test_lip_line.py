@@ -6,7 +6,7 @@ import pytest
 
 from tests.faces import made_face
 from vasari.portrait.lip_line import settle_lip_line
-from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 
 
 @pytest.mark.parametrize("off", [-3, 0, 3])

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from vasari.portrait.finder import FaceBox, find_faces
+from vasari.portrait.box import FaceBox
+from vasari.portrait.finder import find_faces
 from vasari.portrait.reader import Reading, cut_out, read_landmarks, upright
 from vasari.values import BLENDSHAPES
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.faces import expression, made_face, still
-from vasari.render import Renderer, onto_face
+from tests.faces import expression, made_face, painted, still
+from vasari.render import Renderer
+from vasari.render.body import Carried
+from vasari.shape.onto_face import onto_face
 from vasari.shape.space import Rig, lid_gaps
 from vasari.values import BLENDSHAPES, EXPRESSION, Motion
 
@@ -48,10 +50,11 @@ def test_lids_follow_a_glance() -> None:
 
 def test_nothing_moves_behind_a_dark_glass() -> None:
     face = made_face()
-    face.picture[:] = 200
+    picture = np.full_like(face.picture, 200)
     for corners in ([33, 133], [263, 362]):
         x, y = face.landmarks[corners, :2].mean(0).astype(int)
-        face.picture[y - 14 : y + 14, x - 18 : x + 18] = 10
+        picture[y - 14 : y + 14, x - 18 : x + 18] = 10
+    face = painted(face, picture)
     draw = Renderer(face, 256).draw
     rest = draw(still(face), 0)
     shut = face.expression + expression(eyeBlink=1)
@@ -129,14 +132,18 @@ def test_no_motion_reaches_the_edge_of_what_is_drawn() -> None:
     room = ((wide["top"], wide["bottom"]), (wide["left"], wide["right"]))
     shift = np.array([wide["left"], wide["top"], 0], np.float32)
     picture = np.pad(small.picture, (*room, (0, 0)), mode="symmetric")
-    face = replace(
-        small, picture=picture, plate=picture // 2, origin=small.origin + shift,
-        landmarks=small.landmarks + shift, matte=np.full(picture.shape[:2], 255, np.uint8),
+    x, y, side = small.crop
+    moved_face = replace(
+        small, origin=small.origin + shift, landmarks=small.landmarks + shift,
+        crop=(x + shift[0], y + shift[1], side),
     )  # fmt: skip
+    full = np.full(picture.shape[:2], 255, np.uint8)
+    face = painted(moved_face, picture, plate=picture // 2, matte=full)
     renderer = Renderer(face, frame="full")
-    motion = replace(still(face, position=np.array([0.1, -0.1, 0])), breath=np.float32([0.04]))
-    moved = (renderer.draw(motion, 0) != renderer.draw(still(face), 0)).any(2)
-    x0, _, x1, y1 = renderer._box
+    motion = still(face, position=np.array([0.1, -0.1, 0]))
+    breath = Carried(np.hstack([motion.rotation, motion.position]), np.float32([0.04]))
+    moved = (renderer.draw(motion, 0, breath) != renderer.draw(still(face), 0)).any(2)
+    x0, _, x1, y1 = renderer.stage.box
     assert 0 < x0 < x1 < picture.shape[1]
     assert y1 < picture.shape[0]
     assert moved.sum() > 1000
@@ -148,13 +155,13 @@ def test_a_body_moves_out_of_the_picture_below_but_nothing_comes_up() -> None:
     whole = made_face()
     layers = (whole.picture, whole.matte, whole.plate)
     picture, matte, plate = (np.ascontiguousarray(layer[:200]) for layer in layers)
-    face = replace(whole, picture=picture, matte=matte, plate=plate)
+    face = painted(whole, picture, matte=matte, plate=plate)
     renderer = Renderer(face, frame="full")
-    rest = renderer.placed(still(face), 0)[2]
+    rest = renderer.now(still(face), 0).points
     middle = np.abs(rest[:, 0] - face.landmarks[152, 0]) < 0.5 * face.scale
     below = middle & (rest[:, 1] >= 199) & (rest[:, 1] < 235)
     assert below.any()
     for way, least, most in ((0.2, 0.04, 0.2), (-0.2, 0, 0)):
-        moved = renderer.placed(still(face, position=np.array([0, way, 0])), 0)[2]
+        moved = renderer.now(still(face, position=np.array([0, way, 0])), 0).points
         down = (moved - rest)[below, 1] / face.scale
         assert least <= down.min() <= down.max() <= most

@@ -9,8 +9,18 @@ import numpy as np
 import pytest
 
 from vasari.errors import OutputError, PictureError
-from vasari.values import EXPRESSION, LANDMARKS, Face
+from vasari.values import EXPRESSION, LANDMARKS, Face, Traits
 from vasari.values.face import is_face_file
+
+
+def some_traits(rng: np.random.Generator) -> Traits:
+    return Traits(
+        flat=False, dark_glass=True, mouth_hidden=True, colour=0.25,
+        drawn=rng.normal(size=(LANDMARKS, 3)).astype(np.float32),
+        rims=rng.normal(size=(5, 4)).astype(np.float32),
+        folds=rng.integers(0, 256, (2, 288, 288), np.uint8),
+        lids=rng.integers(0, 256, (2, 33, 3), np.uint8),
+    )  # fmt: skip
 
 
 def some_face() -> Face:
@@ -26,7 +36,7 @@ def some_face() -> Face:
         picture=picture, matte=rng.integers(0, 256, (90, 120), np.uint8), plate=plate,
         crop=(-3.5, 4.25, 96.0), landmarks=floats(LANDMARKS, 3), scale=31.5, rotation=floats(3),
         origin=floats(3), neutral=floats(LANDMARKS, 3), expression=floats(EXPRESSION),
-        gaze=floats(2), confidence=0.75,
+        gaze=floats(2), confidence=0.75, traits=some_traits(rng),
     )  # fmt: skip
 
 
@@ -34,8 +44,10 @@ def test_round_trip(tmp_path: Path) -> None:
     face, path = some_face(), tmp_path / "ada ü.face"
     face.save(path)
     back = Face.load(path)
-    for field in fields(Face):
-        np.testing.assert_array_equal(getattr(back, field.name), getattr(face, field.name))
+    for one, other in ((back, face), (back.traits, face.traits)):
+        for field in fields(one):
+            if field.name != "traits":
+                np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
     assert is_face_file(path)
     assert [p.name for p in tmp_path.iterdir()] == [path.name]  # nothing temporary is left
 

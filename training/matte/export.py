@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import torch
 from torch import Tensor, nn
 
 from training.matte.augment import OUT
 from training.matte.model import Matte
 from training.matte.train import averaged
+from vasari.networks import onnxruntime
 
 PARITY = 1e-3
 
@@ -46,7 +46,7 @@ def main() -> None:
         opset_version=17,
     )  # fmt: skip
     onnx.checker.check_model(onnx.load(args.out))
-    session = ort.InferenceSession(args.out, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(args.out, providers=["CPUExecutionProvider"])
     with torch.no_grad():
         worst = np.abs(
             session.run(None, {"picture": given.numpy()})[0] - model(given).numpy()

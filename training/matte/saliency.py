@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
+
+from vasari.networks import onnxruntime
 
 SCORED = 200  # validation pictures
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -35,7 +36,7 @@ def any_size(path: Path) -> bytes:
     return model.SerializeToString()
 
 
-def look(session: ort.InferenceSession, picture: np.ndarray) -> np.ndarray:
+def look(session: onnxruntime.InferenceSession, picture: np.ndarray) -> np.ndarray:
     given = picture.astype(np.float32) / max(float(picture.max()), 1)
     given = ((given - MEAN) / SPREAD).transpose(2, 0, 1)[None]
     found = session.run([session.get_outputs()[0].name], {session.get_inputs()[0].name: given})
@@ -53,7 +54,7 @@ def main() -> None:
     args = parser.parse_args()
     frames = np.load(args.frames)
     pictures = frames["pictures"]
-    session = ort.InferenceSession(any_size(args.model), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(any_size(args.model), providers=["CPUExecutionProvider"])
     which = order(frames["splits"])[: args.count]
     np.savez(args.out, which=which, masks=np.stack([look(session, pictures[i]) for i in which]))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 
+from vasari.networks import onnxruntime
 from vasari.portrait.matte import RADIUS, SIDE, SMOOTH, guided_fit, settled, sharpened
 
 BAND = 6  # px
@@ -28,7 +28,7 @@ def figures(found: np.ndarray, label: np.ndarray) -> tuple[float, float, float]:
     return float(iou), float(far.mean()), float(far[edge].mean()) if edge.any() else 0.0
 
 
-def look(session: ort.InferenceSession, picture: np.ndarray, oval: np.ndarray):
+def look(session: onnxruntime.InferenceSession, picture: np.ndarray, oval: np.ndarray):
     """The network's matte, and the same refined as at portrait time."""
     seen = cv2.resize(np.dstack([picture, oval]), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     given = seen.transpose(2, 0, 1)[None].astype(np.float32) / 255
@@ -48,7 +48,7 @@ def main() -> None:
     args = parser.parse_args()
     whole = np.load(args.pack)
     pack = {k: whole[k] for k in ("pictures", "labels", "ovals", "selfie", "u2", "splits", "both")}
-    session = ort.InferenceSession(args.weights, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(args.weights, providers=["CPUExecutionProvider"])
     rows: dict[str, list[tuple[float, float, float]]] = {}
     for i in np.flatnonzero((pack["splits"] == "val") & pack["both"]):
         label, selfie, u2 = (pack[k][i] / np.float32(255) for k in ("labels", "selfie", "u2"))

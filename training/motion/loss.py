@@ -16,7 +16,8 @@ from training.motion.data import JAW, opening_of_code
 from training.motion.model import HISTORY, OUTPUTS, Mouth, speech_features
 from training.speech.model import Recogniser
 from training.speech.train import padded
-from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, face_space
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.space import face_space
 
 SHUT = 0.02  # eye distances: the lips are closed
 

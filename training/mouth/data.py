@@ -24,16 +24,17 @@ import numpy as np
 
 from training.painter.data import face_of, motion_of
 from training.reader.data import Labelled, inside, labelled, read_npz
-from vasari.jobs.drive import from_picture
+from vasari.follow.retarget import from_picture
 from vasari.media import read_video
 from vasari.portrait.flat import is_flat
 from vasari.portrait.mouth import read_mouth
 from vasari.portrait.teeth import DENSITY, HALF_WIDTH
 from vasari.render import Renderer
+from vasari.render.layers import Now
 from vasari.render.layers.mouth import Mouth
 from vasari.render.layers.mouth_painter import HEIGHT, WIDTH, look, window
 from vasari.shape.space import Pose, Rig, face_space
-from vasari.values import Picture
+from vasari.values import Face, Picture
 
 OPEN = 0.03  # eye distances between the lips from which a mouth is learnt from
 MOST_YAW = 35.0  # degrees
@@ -45,12 +46,10 @@ RING = face_space().rings["lips_inner"]
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture to draw a mouth into, how, and what the camera saw."""
+    """A picture to draw a mouth into, when, and what the camera saw."""
 
     picture: Picture
-    points: np.ndarray
-    pose: Pose
-    shape: np.ndarray
+    now: Now
     real: Picture
 
 
@@ -59,21 +58,29 @@ class HiddenMouth(Mouth):
     they are: nothing has to shade them."""
 
     def __init__(self, shot: Shot, closed: np.ndarray) -> None:
-        traits = read_mouth(shot.picture, shot.points, shot.pose, closed, closed)
-        super().__init__(traits, shot.points, shot.pose.scale, closed, closed)
+        points, pose = shot.now.points, shot.now.pose
+        traits = read_mouth(shot.picture, points, pose, closed, closed)
+        super().__init__(traits, points, pose.scale, closed, closed)
 
     def _amounts(self, gap: float, share: float) -> np.ndarray:
         return super()._amounts(gap, share) * np.float32([1, 1, 0, 0])
 
 
+def mouth_of(face: Face, renderer: Renderer) -> Mouth:
+    stage, rig = renderer.stage, renderer.puppet.rig
+    own, closed = rig.shape(face.expression), rig.shape(np.zeros_like(face.expression))
+    traits = read_mouth(stage.picture, stage.landmarks, stage.pose, closed, own)
+    return Mouth(traits, stage.landmarks, stage.pose.scale, closed, own)
+
+
 def seen(mouth: Mouth, shot: Shot) -> np.ndarray:
     drawn = shot.picture.copy()
-    mouth.draw(drawn, shot.points, shot.pose, shot.shape)
-    return look(drawn, shot.points[RING, :2], window(shot.pose, mouth.line))
+    mouth.draw(drawn, shot.now)
+    return look(drawn, shot.now.points[RING, :2], window(shot.now.pose, mouth.line))
 
 
 def camera(mouth: Mouth, shot: Shot) -> np.ndarray:
-    m = window(shot.pose, mouth.line)
+    m = window(shot.now.pose, mouth.line)
     return cv2.warpAffine(shot.real, m, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
 
 
@@ -121,7 +128,8 @@ def of_still(picture: Picture, label: Labelled, k: int) -> Iterator[tuple[np.nda
     pose = Pose(face.rotation, face.scale, face.origin)
     rig = Rig(face.neutral, face.expression)
     own, closed = rig.shape(face.expression), rig.shape(np.zeros_like(face.expression))
-    shot = Shot(picture, face.landmarks, pose, own, picture)
+    now = Now(pose, own, face.landmarks, face.expression, face.gaze, np.zeros((0, 0, 2)))
+    shot = Shot(picture, now, picture)
     mouth = HiddenMouth(shot, closed)
     fit(mouth, [shot])
     yield seen(mouth, shot), camera(mouth, shot)
@@ -164,18 +172,18 @@ def of_clip(
     for start in (shut, int(rng.choice(wide))):
         face = face_of(sharper(frames[start], crops[start], places[start]),
                        double.landmarks[start], label.blendshapes[start])  # fmt: skip
-        moves = from_picture(face, motion_of(double, found, start), start)
-        renderer = Renderer(face, frame="full", paint="none")
-        mouth = renderer._mouth
-        if not isinstance(mouth, Mouth):
+        moved = motion_of(double, found, start)
+        moves = from_picture(face, moved, moved.part(start, start + 1))
+        if face.traits.flat:
             return
+        renderer = Renderer(face, frame="full", paint="none")
+        mouth = mouth_of(face, renderer)
         shots = []
         for k in rng.choice(wide, min(PICTURES, len(wide)), replace=False):
-            x0, y0, x1, y1 = renderer._box
+            x0, y0, x1, y1 = renderer.stage.box
             drawn = renderer.draw(moves, int(k))[y0:y1, x0:x1]
             real = sharper(frames[k], crops[k], places[k])[y0:y1, x0:x1]
-            pose, shape, points = renderer.placed(moves, int(k))
-            shots.append(Shot(drawn, points, pose, shape, real))
+            shots.append(Shot(drawn, renderer.now(moves, int(k)), real))
         if start == shut:
             fit(mouth, shots[:3])
         for shot in shots:

@@ -19,12 +19,13 @@ import cv2
 import numpy as np
 
 from training.reader.data import Labelled, inside, labelled, read_npz
-from vasari.follow.track import coded, positions
-from vasari.jobs.drive import from_picture
+from vasari.follow.retarget import from_picture
+from vasari.follow.tracking import coded, positions
 from vasari.media import read_video
 from vasari.portrait.gaze import gaze_of
 from vasari.portrait.read import parted
 from vasari.portrait.reader import Reading
+from vasari.portrait.traits import read_traits
 from vasari.render import Renderer
 from vasari.render.layers.light import SIDE, code_of, look, window
 from vasari.shape.space import pose_of
@@ -43,7 +44,8 @@ def motion_of(label: Labelled, found: np.ndarray, start: int) -> Motion:
     shapes = np.array([p.unproject(m) for p, m in zip(poses, label.landmarks, strict=True)])
     _, expression = coded(shapes, blend, found)
     turns = np.array([p.rotation for p in poses])
-    return Motion(turns, positions(poses, start), gaze_of(shapes), expression)
+    scales, origins = np.array([p.scale for p in poses]), np.array([p.origin for p in poses])
+    return Motion(turns, positions(scales, origins, start), gaze_of(shapes), expression)
 
 
 def face_of(picture: np.ndarray, landmarks: np.ndarray, blendshapes: np.ndarray) -> Face:
@@ -51,10 +53,11 @@ def face_of(picture: np.ndarray, landmarks: np.ndarray, blendshapes: np.ndarray)
     reading = Reading(landmarks, blendshapes.astype(np.float32) / 255, 1.0)
     landmarks, expression, pose, neutral = parted(picture, reading)
     height, width = picture.shape[:2]
+    crop = (0.0, 0.0, float(height))
     return Face(
-        picture, np.full((height, width), 255, np.uint8), picture, (0.0, 0.0, float(height)),
-        landmarks, pose.scale, pose.rotation, pose.origin, neutral, expression,
-        gaze_of(pose.unproject(landmarks)), 1.0,
+        picture, np.full((height, width), 255, np.uint8), picture, crop, landmarks, pose.scale,
+        pose.rotation, pose.origin, neutral, expression, gaze_of(pose.unproject(landmarks)), 1.0,
+        read_traits(picture, crop, landmarks, pose),
     )  # fmt: skip
 
 
@@ -69,16 +72,17 @@ def pairs(video: Path, label: Labelled, found: np.ndarray, split: str, seed: int
         return
     for start in [good[0], *rng.choice(good, PORTRAITS[split] - 1)]:
         face = face_of(pictures[start], label.landmarks[start], label.blendshapes[start])
-        moves = from_picture(face, motion_of(label, found, int(start)), int(start))
+        moved = motion_of(label, found, int(start))
+        moves = from_picture(face, moved, moved.part(int(start), int(start) + 1))
         renderer = Renderer(face, frame="full", paint="baked")
         for k in rng.choice(good, min(PICTURES[split], len(good)), replace=False):
             drawn = renderer.draw(moves, int(k))
-            pose, _, points = renderer.placed(moves, int(k))
-            m = window(pose)
+            now = renderer.now(moves, int(k))
+            m = window(now.pose)
             real = cv2.warpAffine(pictures[k], m, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
             code = code_of(face.expression, moves.expression[k], face.rotation,
                            moves.rotation[k], moves.gaze[k] - face.gaze)  # fmt: skip
-            yield look(drawn, points, m), real, code
+            yield look(drawn, now.points, m), real, code
 
 
 def main() -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from torch import Tensor, nn
 
 from training.painter.model import Painter, trained
 from training.reader.export import halved, write
+from vasari.networks import onnxruntime
 from vasari.render.layers.light import CODE, SIDE
 
 OUT = Path("src/vasari/weights/painter.onnx")

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from training.reader.model import SIZES, Reader, parts
 from training.reader.train import UNIT
+from vasari.networks import onnxruntime
 
 PARITY = 1e-3  # largest difference allowed, crop sides and probabilities
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from training.speech.model import FIELD, Recogniser
+from vasari.networks import onnxruntime
 
 
 class Listener(nn.Module):
@@ -58,7 +58,7 @@ def export(model: nn.Module, example: Tensor, names: tuple[str, str], out: Path)
         dynamic_axes={names[0]: {1: "t"}, names[1]: {1: "frames"}}, opset_version=17, dynamo=False,
     )  # fmt: skip
     onnx.save(halve(onnx.load_from_string(raw.getvalue())), str(out))
-    session = ort.InferenceSession(str(out), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(out), providers=["CPUExecutionProvider"])
     with torch.no_grad():
         truth = model(example).numpy()
     (got,) = session.run(None, {names[0]: example.numpy()})

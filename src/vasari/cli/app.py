@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,17 +13,28 @@ import vasari
 from vasari.cli.options import (
     AsJson,
     DriverVideo,
+    Fps,
     Frame,
     GivenLandmarks,
     Out,
     Picture,
+    SoundTrack,
     WhichFace,
     check_background,
-    check_fps,
     check_size,
     which,
 )
-from vasari.cli.terminal import CANNOT, INTERRUPTED, leave, progress, sentences, stop, tell
+from vasari.cli.terminal import (
+    CANNOT,
+    INTERRUPTED,
+    leave,
+    only_our_warnings,
+    progress,
+    sentences,
+    stop,
+    tell,
+)
+from vasari.pipes import spooled
 
 app = typer.Typer(
     name="vasari",
@@ -44,7 +55,8 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     signal.signal(signal.SIGTERM, stop)
     try:
-        app(prog_name="vasari")
+        with only_our_warnings():
+            app(prog_name="vasari")
     except KeyboardInterrupt:
         leave("Stopped; nothing was left behind.", INTERRUPTED)
 
@@ -52,14 +64,14 @@ def main() -> None:
 @app.command()
 def say(
     picture: Picture,
-    sound: Annotated[str, typer.Argument(metavar="SOUND", help="A sound or video file.")],
+    sound: Annotated[
+        str, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
+    ],
     out: Out,
     size: Annotated[
-        int, typer.Option(min=256, max=1024, callback=check_size, help="Pixels of --frame crop.")
+        int, typer.Option(callback=check_size, help="Pixels of --frame crop, even, 256 to 1024.")
     ] = 512,
-    fps: Annotated[
-        int, typer.Option(callback=check_fps, help="Pictures a second: 25, 30, 40, 50 or 60.")
-    ] = 25,
+    fps: Fps = "25",
     frame: Frame = "crop",
     background: Annotated[
         str, typer.Option(callback=check_background, help="keep, green, #rrggbb or transparent.")
@@ -70,6 +82,7 @@ def say(
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
     ] = False,
+    track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
 
@@ -81,11 +94,14 @@ def say(
     with sentences():
         from vasari.jobs.say import say as make
 
-        with progress() as show:
+        with (
+            spooled(picture, "picture") as picture, spooled(sound, "sound") as sound,
+            progress() as show,
+        ):  # fmt: skip
             make(
                 picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                face=which(face), landmarks=landmarks, seed=seed, still=still, progress=show,
-                tell=tell,
+                face=which(face), landmarks=landmarks, seed=seed, still=still, track=track,
+                progress=show, tell=tell,
             )  # fmt: skip
         tell(f"Made {out}")
 
@@ -102,6 +118,10 @@ def read(
     as_json: AsJson = False,
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
+    frame: Annotated[
+        Literal["crop", "full"],
+        typer.Option(help="What the face is for: full keeps the whole of a large picture."),
+    ] = "crop",
     save_landmarks: Annotated[
         str | None, typer.Option(metavar="FILE.npz", help="Save the landmarks, to be corrected.")
     ] = None,
@@ -116,7 +136,10 @@ def read(
     with sentences():
         from vasari.jobs.read import read_files
 
-        found = read_files(picture, which(face), landmarks, out, draw, save_landmarks, tell)
+        with spooled(picture, "picture") as picture:
+            found = read_files(
+                picture, which(face), landmarks, out, draw, save_landmarks, tell, frame
+            )
         if as_json:
             print(json.dumps(found))
 
@@ -145,7 +168,7 @@ def track(
     with sentences():
         from vasari.jobs.track import track_files
 
-        with progress() as show:
+        with spooled(video, "video") as video, progress() as show:
             track_files(video, out, landmarks, csv, show, tell)
 
 
@@ -161,6 +184,7 @@ def drive(
     frame: Frame = "crop",
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
+    track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
@@ -176,10 +200,13 @@ def drive(
     with sentences():
         from vasari.jobs.drive import drive as make
 
-        with progress() as show:
+        with (
+            spooled(picture, "picture") as picture, spooled(video, "video") as video,
+            progress() as show,
+        ):  # fmt: skip
             make(
                 picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                landmarks=landmarks, progress=show, tell=tell,
+                landmarks=landmarks, track=track, progress=show, tell=tell,
             )  # fmt: skip
         tell(f"Made {out}")
 

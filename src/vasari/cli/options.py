@@ -2,57 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
+from vasari import checks
+from vasari.checks import FPS_SAID, Which
 from vasari.errors import VasariError
 
-FPS = (25, 30, 40, 50, 60)
+Value = TypeVar("Value")
 
 
-def check_fps(fps: int) -> int:
-    """A rate that can be written."""
-    if fps not in FPS:
-        raise typer.BadParameter(f"{fps} is not one of {', '.join(map(str, FPS))}.")
-    return fps
+def _words(check: Callable[[Value], object]) -> Callable[[Value], Value]:
+    """A check as the command line wants it: what is wrong is wrong usage."""
+
+    def checked(value: Value) -> Value:
+        try:
+            check(value)
+        except VasariError as error:
+            raise typer.BadParameter(str(error)) from None
+        return value
+
+    return checked
 
 
-def check_size(size: int) -> int:
-    """An even number of pixels."""
-    if size % 2:
-        raise typer.BadParameter(f"{size} is odd; videos need an even number of pixels.")
-    return size
+check_fps = _words(checks.checked_fps)
+check_size = _words(checks.checked_size)
+check_background = _words(checks.checked_background)
 
 
-def check_background(text: str) -> str:
-    """Words that name a background."""
-    from vasari.render.background import parse_background
+def which(text: str) -> Which:
+    """`--face` as it was written: a number from 1, or x,y,width,height in pixels.
 
-    try:
-        parse_background(text)
-    except VasariError as error:
-        raise typer.BadParameter(str(error)) from None
-    return text
-
-
-def which(text: str) -> int | tuple[float, float, float, float]:
-    """`--face` as it was written: a number from 1, or x,y,width,height in pixels."""
-    if text.isdecimal() and int(text) > 0:
-        return int(text)
-    x, y, width, height = (float(part) for part in text.split(","))
-    if min(width, height) <= 0:
-        raise ValueError("a box has a width and a height")
-    return x, y, width, height
+    Raises:
+        PictureError: it is neither.
+    """
+    with suppress(ValueError):
+        parts = text.split(",")
+        return checks.checked_which(int(text) if len(parts) == 1 else [float(p) for p in parts])
+    return checks.checked_which(text)
 
 
-def check_face(text: str) -> str:
-    """Words that `which` understands."""
-    try:
-        which(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text} is neither 1, 2, ... nor x,y,width,height.") from None
-    return text
+check_face = _words(which)
 
 
 WhichFace = Annotated[
@@ -74,6 +67,15 @@ DriverVideo = Annotated[
     typer.Argument(metavar="VIDEO", help="A video of one face, a motion file or a Live Link CSV."),
 ]
 Picture = Annotated[str, typer.Argument(metavar="PICTURE", help="A picture, or a saved face.")]
+Fps = Annotated[
+    str, typer.Option(metavar="N", callback=check_fps, help=f"Pictures a second: {FPS_SAID}.")
+]
+SoundTrack = Annotated[
+    int | None,
+    typer.Option(
+        "--track", metavar="N", min=1, help="Which sound track; else the first that is not silent."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[
     str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')

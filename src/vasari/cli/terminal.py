@@ -10,18 +10,26 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from vasari.errors import VasariError
+from vasari.errors import VasariError, VasariWarning
 from vasari.threads import settle_libraries
 
 CANNOT, INTERRUPTED = 1, 130  # exit codes; 0 is made, 2 (by the library) wrong usage
 
 
 @contextmanager
+def only_our_warnings() -> Iterator[None]:
+    """Our own warnings become sentences; those of libraries are for developers."""
+    with warnings.catch_warnings():
+        if not os.environ.get("VASARI_DEBUG"):
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("always", VasariWarning)
+            warnings.showwarning = lambda message, *_: tell(str(message))
+        yield
+
+
+@contextmanager
 def sentences() -> Iterator[None]:
     """Whatever goes wrong becomes one sentence on stderr and an exit code."""
-    debug = bool(os.environ.get("VASARI_DEBUG"))
-    if not debug:
-        warnings.simplefilter("ignore")
     try:
         settle_libraries()
         yield
@@ -30,7 +38,7 @@ def sentences() -> Iterator[None]:
     except VasariError as error:
         leave(str(error), CANNOT)
     except Exception as error:
-        if debug:
+        if os.environ.get("VASARI_DEBUG"):
             raise
         leave(
             f"Something unexpected happened ({type(error).__name__}: {error}): "

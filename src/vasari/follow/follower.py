@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vasari.portrait.finder import FaceBox, find_faces
+from vasari.portrait.box import FaceBox
+from vasari.portrait.finder import find_faces
 from vasari.portrait.reader import Reading, read_landmarks
+from vasari.shape.landmarks import MESH_POINTS, OUTER_CORNERS
 from vasari.values import FloatArray, Picture
 
 SURE = 0.5  # confidence under which a face counts as lost
@@ -17,7 +19,6 @@ AGAIN = 0.12  # eye distances of motion from which a face is looked at a second 
 GROWN = 1.5  # times in size between pictures, more than which is another face
 THUMB = (24, 24)  # pixels of the small grey picture in which cuts show
 CUT = 20.0  # of 255, mean change of the thumb at a cut: between clips at least 26, within one 12
-OUTER_CORNERS = [33, 263]
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _read_near(picture: Picture, near: FloatArray) -> Reading | None:
 
 def _eye_distance(landmarks: FloatArray) -> float:
     """Pixels, at least one."""
-    left, right = landmarks[OUTER_CORNERS]
+    left, right = landmarks[list(OUTER_CORNERS)]
     return max(float(np.linalg.norm(left - right)), 1.0)
 
 
@@ -104,12 +105,12 @@ def _same(before: FloatArray, reading: Reading) -> bool:
 
 def _inside(landmarks: FloatArray, picture: Picture) -> bool:
     """Whether the middle of the face lies in the picture."""
-    x, y = landmarks[:468, :2].mean(0)
+    x, y = landmarks[:MESH_POINTS, :2].mean(0)
     height, width = picture.shape[:2]
     return bool(0 <= x < width and 0 <= y < height)
 
 
 def _away(face: FaceBox, landmarks: FloatArray) -> float:
     """How far a box lies from where the face was, in pixels."""
-    x, y = landmarks[:468, :2].mean(0)
+    x, y = landmarks[:MESH_POINTS, :2].mean(0)
     return float(np.hypot(face.x + face.width / 2 - x, face.y + face.height / 2 - y))

@@ -2,7 +2,7 @@
 
 The filters are Savitzky and Golay's: the middle of a parabola fitted to the values around it, as
 many before as after. A wide one calms, a narrow one follows; which of both holds is decided value
-by value, by how much the wide one would change against the noise of this very video.
+by value, by how much the wide one would change against the noise of this very video around it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,46 @@ NOISE_OF_THIRD = np.sqrt(20.0)  # third differences of white noise of deviation 
 NORMAL_MEDIAN = 0.6745  # median of the size of a normal value of deviation 1
 FAST = 2.0  # times the noise: a change by which a value counts as moving
 FAST_EASE = 4  # power: how suddenly
+BLOCK = 500  # frames smoothed at once; as many before and after them tell of the noise
+TOGETHER = 64  # points smoothed at once: more would only need more memory
+
+
+class SmoothStream:
+    """`smooth` as a stream of frames of several arrays, which come out in blocks.
+
+    Up to 2 * BLOCK frames it is the same; in longer streams noise is that of the blocks before,
+    around and after a frame, instead of that of all its stretch.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[tuple[FloatArray, ...]] = []  # a block that left, and what came after it
+        self._starts: list[bool] = []
+        self._left = 0  # how many of these left
+
+    def push(self, frame: tuple[FloatArray, ...], start: bool) -> tuple[FloatArray, ...]:
+        """The next frame: its arrays, (..., C) each, and whether something new begins.
+
+        Returns:
+            (n, ..., C) each, the next n frames; or nothing.
+        """
+        self._held.append(frame)
+        self._starts.append(start)
+        return self._give(BLOCK) if len(self._held) - self._left == 2 * BLOCK else ()
+
+    def rest(self) -> tuple[FloatArray, ...]:
+        """All frames that are left."""
+        return self._give(len(self._held) - self._left)
+
+    def _give(self, count: int) -> tuple[FloatArray, ...]:
+        starts, first = np.array(self._starts), self._left
+        out = tuple(
+            smooth(np.array(column, np.float32), starts)[first : first + count].copy()
+            for column in zip(*self._held, strict=True)
+        )
+        drop = max(first + count - BLOCK, 0)
+        del self._held[:drop], self._starts[:drop]
+        self._left = first + count - drop
+        return out
 
 
 def smooth(values: FloatArray, starts: NDArray[np.bool_]) -> FloatArray:
@@ -32,7 +72,11 @@ def smooth(values: FloatArray, starts: NDArray[np.bool_]) -> FloatArray:
     out = np.array(values, np.float32)
     edges = [0, *np.flatnonzero(starts[1:]) + 1, len(values)]
     for a, b in pairwise(edges):
-        out[a:b] = _smooth_stretch(values[a:b])
+        if values.ndim < 3:
+            out[a:b] = _smooth_stretch(values[a:b])
+            continue
+        for p in range(0, values.shape[1], TOGETHER):
+            out[a:b, p : p + TOGETHER] = _smooth_stretch(values[a:b, p : p + TOGETHER])
     return out
 
 

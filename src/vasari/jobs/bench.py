@@ -7,7 +7,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,12 +18,14 @@ import numpy as np
 import vasari
 from vasari._talk import CHUNK
 from vasari.demo import demo_portrait, demo_voice
+from vasari.files import scratch
 from vasari.jobs.say import Tell, say
 from vasari.media import open_sound
 from vasari.media.encode import RECIPES, MovieFile
 from vasari.motion import MotionStream
 from vasari.portrait import read_portrait
-from vasari.render import Renderer, onto_face
+from vasari.render import Renderer
+from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
 from vasari.values import MOTION_HZ, SOUND_HZ, FloatArray, Motion, Style
 
@@ -45,8 +46,7 @@ def measure(tell: Tell, seconds: float = SECONDS) -> dict[str, Any]:
         An object for JSON: pictures a second, milliseconds of each stage, seconds to the first
         picture, peak memory in MiB.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder)
+    with scratch() as here:
         voice = _repeated_voice(here / "voice.wav", seconds)
         tell("Reading the portrait and timing each stage ...")
         stages = _stages(here)

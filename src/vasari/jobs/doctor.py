@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
-import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
-from pathlib import Path
 from time import perf_counter
 
 import av
@@ -19,18 +17,16 @@ import numpy as np
 
 import vasari
 from vasari._talk import talk
+from vasari.files import scratch
 from vasari.media import VideoWriter
-from vasari.networks import network
+from vasari.networks import WEIGHTS, network
+from vasari.portrait.traits import read_traits
 from vasari.shape.space import Pose, face_space
 from vasari.values import EXPRESSION, SOUND_HZ, Face
 
 LIBRARIES = (
     "av", "llvmlite", "numba", "numpy", "onnxruntime", "opencv-python-headless", "pi-heif",
     "pillow", "rich", "typer",
-)  # fmt: skip
-WEIGHTS = (
-    "face_space.npz", "finder.onnx", "head.npz", "matte.onnx", "motion.npz", "motion.onnx",
-    "reader.onnx", "reader_coarse.onnx", "speech.onnx",
 )  # fmt: skip
 CODECS = ("aac", "libopus", "libvpx-vp9", "libx264", "prores_ks")
 SPEED_UPS = ("sse4.2", "avx2", "fma", "avx512f", "avx512vnni", "neon", "dotprod", "sve")
@@ -61,7 +57,7 @@ def _describe_machine(say: Print) -> None:
     used = [name for name in SPEED_UPS if features.get(name)]
     say(f"Processor {llvm.get_host_cpu_name()}: {', '.join(used) or 'no special instructions'}")
     say(
-        f"Cores {os.cpu_count()}; threads: one draws, one encodes "
+        f"Cores {os.cpu_count()}; threads: two draw, one encodes "
         f"(OpenCV {cv2.getNumThreads()}, numba {numba.get_num_threads()}, each network 1)"
     )
 
@@ -103,8 +99,8 @@ def _failing_check(say: Print) -> Iterator[str]:
     start = perf_counter()
     sound = _hum()
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "check.mp4"
+        with scratch() as folder:
+            out = folder / "check.mp4"
             with VideoWriter(out) as video:
                 for picture in talk(plain_face(), sound, size=256):
                     video.write(picture)
@@ -133,9 +129,11 @@ def plain_face(side: int = 256) -> Face:
     picture = np.full((side, side, 3), (196, 160, 140), np.uint8)
     matte = np.zeros((side, side), np.uint8)
     cv2.circle(matte, (side // 2, side // 2), side // 3, 255, -1, cv2.LINE_AA)
+    landmarks = pose.project(face_space().mean)
+    crop = (0.0, 0.0, float(side))
     return Face(
-        picture=picture, matte=matte, plate=picture.copy(), crop=(0.0, 0.0, float(side)),
-        landmarks=pose.project(face_space().mean), scale=pose.scale, rotation=pose.rotation,
-        origin=pose.origin, neutral=face_space().mean, gaze=np.zeros(2, np.float32),
-        expression=np.zeros(EXPRESSION, np.float32), confidence=1.0,
+        picture=picture, matte=matte, plate=picture.copy(), crop=crop, landmarks=landmarks,
+        scale=pose.scale, rotation=pose.rotation, origin=pose.origin, neutral=face_space().mean,
+        gaze=np.zeros(2, np.float32), expression=np.zeros(EXPRESSION, np.float32), confidence=1.0,
+        traits=read_traits(picture, crop, landmarks, pose),
     )  # fmt: skip

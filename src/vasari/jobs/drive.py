@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from os import PathLike
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vasari._talk import Frame
+from vasari.checks import Frame, Which, checked_flag, checked_frame, checked_size, checked_which
 from vasari.errors import OutputError, SoundError, VideoError
-from vasari.files import as_path, is_npz, same_file
+from vasari.files import as_path, input_file, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
+from vasari.follow.retarget import Driver, as_changes, as_seen
 from vasari.follow.track import track
-from vasari.jobs.say import Landmarks, Progress, Tell, Which, portrait_of
+from vasari.jobs.say import Landmarks, Progress, Tell, portrait_of
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
 from vasari.motion.frame_rate import resampled
-from vasari.render import Hair, Renderer, onto_face
+from vasari.render import Body, Renderer
 from vasari.render.renderer import Paint
-from vasari.shape.onto_face import MOUTH
-from vasari.shape.space import NECK, rotation_angles, rotation_matrix
-from vasari.values import BLENDSHAPES, MOTION_HZ, Face, FloatArray, Motion, Picture
+from vasari.shape.space import NECK, rotation_matrix
+from vasari.values import MOTION_HZ, Face, Motion, Picture
+from vasari.values.motion import bounded
 
-REST_QUANTILE = 0.1  # of each mouth shape: a talking mouth is at rest for so much of the time
-REST_MOST = 0.25  # a resting value above this is meant, such as a smile that stays
-SAME_PICTURE = 6.0  # of 255, mean difference up to which compression explains it
 MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link Face records
-
-
-@dataclass(frozen=True)
-class Driver:
-    """Who is followed.
-
-    Attributes:
-        motion: T frames at MOTION_HZ.
-        found: (T,) bool, the frames in which the face was in sight.
-        first: (H, W, 3) uint8, the first picture; None where only the motion is known.
-    """
-
-    motion: Motion
-    found: NDArray[np.bool_]
-    first: Picture | None = None
 
 
 def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
     absolute: bool = False, frame: Frame = "crop", size: int = 512, face: Which = 1,
-    landmarks: Landmarks = None,
+    landmarks: Landmarks = None, track: int | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture moves as the face in another video does.
@@ -64,28 +46,36 @@ def drive(
         absolute: take head, eyes and expression as they are, instead of as changes from the
             driver's own rest.
         frame: "crop" (head and shoulders) or "full" (the whole picture).
-        size: side of the video for frame "crop", pixels, 256 to 1024.
-        face: which one, where the picture holds several; 1 is the largest.
+        size: side of the video for frame "crop", pixels, even, 256 to 1024.
+        face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
+            width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, taken instead of reading them.
+        track: which of the driver's sound tracks, from 1; None for the first that is not silent.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
     Raises:
         VasariError: one sentence that says what is wrong and what to do.
     """
+    absolute = checked_flag(absolute, "the motion is taken as it is")
+    size, frame, face = checked_size(size), checked_frame(frame), checked_which(face)
     check_output(out)
     inputs = [video] if isinstance(picture, Face) else [video, picture]
     for path in inputs:
         if same_file(as_path(out), as_path(path)):
             raise OutputError(f"{path} is an input: give the video another name.")
     known = recorded(video) if is_motion_file(video) else None  # what is quick may fail first
-    who = portrait_of(picture, face, landmarks, tell)
-    sound = None if known else _sound_of(video, tell)
+    if not known:
+        input_file(video, "video", VideoError)
+    who = portrait_of(picture, face, landmarks, tell, frame)
+    sound = None if known else _sound_of(video, track, tell)
     with VideoWriter(out, round(MOTION_HZ), sound) as movie:
         driver = known or _tracked(video, tell)
         for done, image in enumerate(follow(who, driver, absolute, frame, size), 1):
             movie.write(image)
             progress(done, len(driver.motion))
+    if movie.sound_left:
+        tell(f"The sound of {as_path(video)} goes on after its last picture: it is cut there.")
 
 
 def is_motion_file(path: str | PathLike[str]) -> bool:
@@ -101,11 +91,9 @@ def recorded(path: str | PathLike[str]) -> Driver:
     Raises:
         VideoError: the file is missing, damaged or something else.
     """
-    motion = read_live_link(path) if is_live_link(path) else Motion.load(path)
-    columns = (motion.rotation, motion.position, motion.gaze, motion.expression)
-    if not len(motion) or not all(np.isfinite(values).all() for values in columns):
-        what = "values that are no finite numbers" if len(motion) else "no frames"
-        raise VideoError(f"{as_path(path)} holds {what}: record the motion again.")
+    motion = read_live_link(path)[0] if is_live_link(path) else Motion.load(path)
+    if not len(motion):
+        raise VideoError(f"{as_path(path)} holds no frames: record the motion again.")
     if not motion.position.any():
         neck = np.array([rotation_matrix(r) @ NECK for r in motion.rotation])
         motion = replace(motion, position=neck[0] - neck)
@@ -123,87 +111,22 @@ def follow(
     paint: Paint = "all",
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
-    motion = as_seen(face, driver) if absolute else as_changes(face, driver)
-    motion, renderer = Hair().push(motion), Renderer(face, size, frame, paint=paint)
-    yield from renderer.draw_all(motion)
+    renderer, body = Renderer(face, size, frame, paint=paint), Body()
+    for motion in placed_on(face, driver, absolute):
+        yield from renderer.draw_all(motion, body.push(motion))
 
 
-def as_changes(face: Face, driver: Driver) -> Motion:
-    """The driver's motion, counted from the driver's rest, put onto the face's own.
-
-    Turns are taken in the head's own axes, so that a nod stays a nod on a head that is turned.
-    The neck moves as the driver's does; what turning about it adds is the face's own.
-    """
-    motion, found = driver.motion, driver.found
-    turned = np.array([rotation_matrix(r) for r in motion.rotation])
-    rest = rotation_matrix(_median(motion.rotation[found]))
-    own = rotation_matrix(face.rotation)
-    own_turns = [np.asarray(own @ rest.T @ turn @ own.T, np.float32) for turn in turned]
-    turns = np.array([rotation_angles(turn) for turn in own_turns])
-    neck = np.asarray(motion.position + turned @ NECK, np.float32)
-    changes = Motion(
-        turns, neck - _median(neck[found]), motion.gaze - _median(motion.gaze[found]),
-        motion.expression - resting(motion.expression[found]), motion.rate,
-    )  # fmt: skip
-    return onto_face(face, changes)
+def placed_on(face: Face, driver: Driver, absolute: bool = False) -> Iterator[Motion]:
+    """The driver's motion as this face makes it, in pieces, ready to be drawn."""
+    yield from map(bounded, as_seen(face, driver) if absolute else as_changes(face, driver))
 
 
-def _median(values: FloatArray) -> FloatArray:
-    return np.asarray(np.median(values, axis=0), np.float32)
-
-
-def resting(expression: FloatArray) -> FloatArray:
-    """(T, EXPRESSION) to (EXPRESSION,): what a reader sees in this person's face at rest."""
-    names = len(BLENDSHAPES)
-    rest = np.zeros(expression.shape[1], np.float32)
-    shapes = expression[:, :names]
-    rest[:names] = np.where(
-        MOUTH, np.quantile(shapes, REST_QUANTILE, axis=0), np.median(shapes, axis=0)
-    )
-    return np.minimum(rest, REST_MOST)
-
-
-def as_seen(face: Face, driver: Driver) -> Motion:
-    """The driver's pose, gaze and expression as they are; only the place is the face's own.
-
-    Where the portrait is the driver's first picture, everything is counted from what was read in
-    the portrait, so that this picture comes back exactly.
-    """
-    motion = driver.motion
-    if is_first_picture(face, driver):
-        return from_picture(face, motion, 0)
-    first = int(np.argmax(driver.found))
-    own, start = (rotation_matrix(r) @ NECK for r in (face.rotation, motion.rotation[first]))
-    return Motion(
-        motion.rotation, motion.position + own - start, motion.gaze, motion.expression, motion.rate
-    )
-
-
-def is_first_picture(face: Face, driver: Driver) -> bool:
-    """Whether the portrait shows the driver's own first picture."""
-    if driver.first is None or face.picture.shape != driver.first.shape or not driver.found[0]:
-        return False
-    difference = np.abs(face.picture.astype(np.int16) - driver.first)
-    return float(difference.mean()) < SAME_PICTURE
-
-
-def from_picture(face: Face, motion: Motion, k: int) -> Motion:
-    """The motion of the person whose k-th picture the portrait is; its place counts from there."""
-    turn = rotation_matrix(motion.rotation[k]).T @ rotation_matrix(face.rotation)
-    turns = [
-        rotation_angles(np.asarray(rotation_matrix(r) @ turn, np.float32)) for r in motion.rotation
-    ]
-    return Motion(
-        np.array(turns), motion.position,
-        motion.gaze - motion.gaze[k] + face.gaze,
-        motion.expression - motion.expression[k] + face.expression, motion.rate,
-    )  # fmt: skip
-
-
-def _sound_of(video: str | PathLike[str], tell: Tell) -> Sound | None:
+def _sound_of(video: str | PathLike[str], number: int | None, tell: Tell) -> Sound | None:
     """The driver's sound; None where it has none."""
     try:
-        return open_sound(video)
+        return open_sound(video, number, from_picture=True, tell=tell)
     except SoundError:
+        if number is not None:
+            raise
         tell(f"{as_path(video)} has no sound that can be used: the result is silent.")
         return None

@@ -9,21 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vasari.checks import Frame, Which
 from vasari.errors import OutputError
 from vasari.files import Draft, as_path, cannot_write, same_file, write_npz
-from vasari.jobs.say import Tell, Which, portrait_of
+from vasari.jobs.say import Tell, portrait_of
 from vasari.portrait.draw import draw_face
-from vasari.portrait.picture import shrinkage
 from vasari.portrait.read import box_of
 from vasari.values import Face
-from vasari.values.face import is_face_file
 
 DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def read_files(
     picture: str, which: Which, landmarks: str | None, out: str | None, draw: str | None,
-    points: str | None, tell: Tell,
+    points: str | None, tell: Tell, frame: Frame = "crop",
 ) -> dict[str, Any]:  # fmt: skip
     """Read a face, save and draw it where asked for.
 
@@ -35,6 +34,7 @@ def read_files(
         draw: where the drawing goes.
         points: where the landmarks go, an npz with `landmarks` (478, 3).
         tell: called with each sentence that the user should know.
+        frame: what the face is for; "full" keeps the whole of a large picture.
 
     Returns:
         What `describe` gives; its landmarks, and those of `points`, are pixels of the picture file.
@@ -47,7 +47,7 @@ def read_files(
         raise OutputError(f"{draw} cannot be drawn: use a name that ends in .png.")
     if points and Path(points).suffix.lower() != ".npz":
         raise OutputError(f"{points} cannot hold landmarks: use a name that ends in .npz.")
-    face = portrait_of(picture, which, landmarks, tell)
+    face = portrait_of(picture, which, landmarks, tell, frame)
     if out:
         face.save(out)
         tell(f"Saved the face in {out}")
@@ -55,23 +55,19 @@ def read_files(
         _save_drawing(face, as_path(draw))
         tell(f"Drew what was read in {draw}")
     if points:
-        write_npz(points, {"landmarks": (face.landmarks / _shrunk(picture)).astype(np.float32)})
+        write_npz(points, {"landmarks": face.in_file(face.landmarks)})
         tell(f"Saved the landmarks in {points}")
     yaw, pitch, roll = (f"{angle:+.0f}" for angle in face.rotation)
     tell(f"The head: yaw {yaw}, pitch {pitch}, roll {roll} degrees.")
-    return describe(face, _shrunk(picture))
+    return describe(face)
 
 
-def describe(face: Face, shrunk: float = 1.0) -> dict[str, Any]:
-    """A face as one object for JSON.
-
-    Args:
-        face: what was read.
-        shrunk: pixels of `face.picture` to one of the file.
-    """
+def describe(face: Face) -> dict[str, Any]:
+    """A face as one object for JSON; places are pixels of the picture's file as viewers show it."""
+    landmarks = face.in_file(face.landmarks)
     return {
-        "landmarks": np.round(face.landmarks.astype(np.float64) / shrunk, 3).tolist(),
-        "box": _named(("x", "y", "width", "height"), np.divide(box_of(face.landmarks), shrunk)),
+        "landmarks": np.round(landmarks.astype(np.float64), 3).tolist(),
+        "box": _named(("x", "y", "width", "height"), np.array(box_of(landmarks))),
         "pose": _named(("yaw", "pitch", "roll"), face.rotation),
         "gaze": _named(("yaw", "pitch"), face.gaze),
         "confidence": round(face.confidence, 4),
@@ -80,11 +76,6 @@ def describe(face: Face, shrunk: float = 1.0) -> dict[str, Any]:
 
 def _named(names: tuple[str, ...], values: NDArray[np.floating]) -> dict[str, float]:
     return {name: round(float(value), 3) for name, value in zip(names, values, strict=True)}
-
-
-def _shrunk(picture: str) -> float:
-    """Large pictures are reduced when they are opened."""
-    return 1.0 if is_face_file(picture) else shrinkage(picture)
 
 
 def _save_drawing(face: Face, target: Path) -> None:

@@ -7,23 +7,32 @@ from os import PathLike
 
 import numpy as np
 
-from vasari._talk import Frame, talk
+from vasari._talk import CHUNK, Asked, pictures
+from vasari.checks import (
+    BackgroundLike,
+    Frame,
+    Rate,
+    Which,
+    checked_background,
+    checked_flag,
+    checked_fps,
+    checked_frame,
+    checked_size,
+    checked_which,
+)
 from vasari.errors import OutputError, PictureError
 from vasari.files import as_path, same_file
 from vasari.media import Sound, VideoWriter, open_sound
+from vasari.media.tracks import SILENT
 from vasari.media.video import check_output
 from vasari.portrait import read_portrait
 from vasari.portrait.given import load_landmarks
-from vasari.portrait.picture import shrinkage
-from vasari.portrait.read import say_if_unsure
-from vasari.render.background import parse_background
+from vasari.portrait.read import say_doubts
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 
-SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
-SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
+QUIET = 10 ** (-45 / 20)  # peak of a voice that hardly moves the lips, -45 dBFS
 
-Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
 Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz or JSON
 Tell = Callable[[str], None]  # takes a sentence for the person
 Progress = Callable[[int, int | None], None]  # takes pictures made, and in all where known
@@ -31,8 +40,9 @@ Progress = Callable[[int, int | None], None]  # takes pictures made, and in all 
 
 def say(
     picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
-    size: int = 512, fps: int = 25, frame: Frame = "crop", background: str = "keep",
+    size: int = 512, fps: Rate = 25, frame: Frame = "crop", background: BackgroundLike = "keep",
     face: Which = 1, landmarks: Landmarks = None, seed: int = 0, still: bool = False,
+    track: int | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
@@ -41,66 +51,70 @@ def say(
         picture: a picture file, a saved face, or a `Face`.
         sound: any sound or video file.
         out: .mp4, .webm or .mov, or a folder of PNG pictures, ending in "/".
-        size: side of the video for frame "crop", pixels, 256 to 1024.
-        fps: pictures a second: 25, 30, 40, 50 or 60.
+        size: side of the video for frame "crop", pixels, even, 256 to 1024.
+        fps: pictures a second: 23.976, 24, 25, 29.97, 30, 40, 50, 59.94 or 60; those of NTSC are
+            taken exactly, as 24000/1001 and so on.
         frame: "crop" (head and shoulders) or "full" (the whole picture).
-        background: "keep", "green", "#rrggbb" or "transparent".
+        background: "keep", "green", "#rrggbb", (red, green, blue) or "transparent".
         face: which one, where the picture holds several; 1 is the largest; or its box, (x, y,
             width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, npz or JSON, taken instead of reading
             them; pixels of the picture's file, upright.
         seed: another seed, another way to move.
         still: head and body stay where they are; lips, blinks and eyes live.
+        track: which of the file's sound tracks, from 1; None for the first that is not silent.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
     Raises:
         VasariError: one sentence that says what is wrong and what to do.
     """
-    if frame == "crop" and (size % 2 or not SIZES[0] <= size <= SIZES[1]):
-        raise OutputError(f"{size} pixels cannot be made: use an even size from 256 to 1024.")
-    ground = parse_background(background)
-    transparent = ground == "transparent"
+    head = 0.0 if checked_flag(still, "head and body stay still") else 1.0
+    asked = Asked(
+        checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
+        Style(seed=seed, head=head), CHUNK,
+    )  # fmt: skip
+    face = checked_which(face)
+    transparent = asked.background == "transparent"
     check_output(out, transparent=transparent)
-    voice = open_sound(sound)
+    voice = open_sound(sound, track, tell=tell)
     _spare_inputs(out, voice, picture)
-    total = None if voice.duration is None else round(voice.duration * fps)
-    style = Style(seed=seed, head=0.0 if still else 1.0)
-    with VideoWriter(out, fps, voice, transparent=transparent) as video:
-        who = portrait_of(picture, face, landmarks, tell)
-        heard = _watched(voice.pieces(), tell)
-        shown = talk(who, heard, size=size, fps=fps, frame=frame, background=ground, style=style)
-        for done, image in enumerate(shown, 1):
+    total = None if voice.duration is None else round(voice.duration * asked.fps)
+    with VideoWriter(out, asked.fps, voice, transparent=transparent) as video:
+        who = portrait_of(picture, face, landmarks, tell, asked.frame)
+        heard = _watched(voice.pieces(tell), tell)
+        for done, image in enumerate(pictures(who, heard, asked), 1):
             video.write(image)
             progress(done, total)
 
 
 def portrait_of(
-    picture: str | PathLike[str] | Face, face: Which, landmarks: Landmarks, tell: Tell
-) -> Face:
+    picture: str | PathLike[str] | Face, face: Which, landmarks: Landmarks, tell: Tell,
+    frame: Frame = "crop",
+) -> Face:  # fmt: skip
     """A face from a picture, or from a file that `vasari read -o` made, or as it is."""
     if landmarks is not None:
-        return _as_given(picture, face, landmarks, tell)
+        return _as_given(picture, face, landmarks, tell, frame)
     if isinstance(picture, Face) or is_face_file(picture):
+        if face != 1:
+            raise PictureError("A saved face holds one face only: leave --face away.")
         known = picture if isinstance(picture, Face) else Face.load(picture)
-        say_if_unsure(known.confidence, tell)
+        say_doubts(known.confidence, known.traits.mouth_hidden, tell)
         return known
-    if isinstance(face, int):
-        return read_portrait(picture, face, tell)
-    shrunk = shrinkage(picture)
-    return read_portrait(picture, [shrunk * edge for edge in face], tell)
+    return read_portrait(picture, face, tell, frame=frame)
 
 
 def _as_given(
-    picture: str | PathLike[str] | Face, face: Which, landmarks: str | PathLike[str], tell: Tell
-) -> Face:
+    picture: str | PathLike[str] | Face, face: Which, landmarks: str | PathLike[str], tell: Tell,
+    frame: Frame,
+) -> Face:  # fmt: skip
     """The face whose landmarks a person gives."""
     if face != 1:
         raise PictureError("The landmarks say which face is meant: leave --face away.")
     marks = load_landmarks(landmarks)
     if isinstance(picture, Face) or is_face_file(picture):
         raise PictureError("A saved face has its landmarks: give the picture with --landmarks.")
-    return read_portrait(picture, say=tell, landmarks=marks * shrinkage(picture))
+    return read_portrait(picture, say=tell, landmarks=marks, frame=frame)
 
 
 def _spare_inputs(
@@ -113,10 +127,15 @@ def _spare_inputs(
 
 
 def _watched(pieces: Iterable[FloatArray], tell: Tell) -> Iterator[FloatArray]:
-    """The pieces; at the end says so if they were all silent."""
+    """The pieces; at the end says so if they were all silent, or very quiet."""
     peak, samples = 0.0, 0
     for piece in pieces:
         peak, samples = max(peak, float(np.abs(piece).max(initial=0))), samples + len(piece)
         yield piece
     if peak < SILENT:
         tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only idles.")
+    elif peak < QUIET:
+        tell(
+            f"The voice is very quiet (peak {20 * np.log10(peak):.0f} dBFS), so the lips may "
+            "hardly move: raise its level."
+        )

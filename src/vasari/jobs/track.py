@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from vasari.errors import OutputError
-from vasari.files import as_path, same_file, write_npz
-from vasari.follow.live_link import is_live_link, read_live_link, write_live_link
+from vasari.files import as_path, same_file
+from vasari.follow.landmark_file import LandmarkFile
+from vasari.follow.live_link import Rows, is_live_link, read_live_link, write_live_link
 from vasari.follow.track import Progress, Tell, track
 from vasari.values import Motion
 
@@ -34,19 +33,24 @@ def track_files(
             raise OutputError(f"There is no folder {as_path(path).absolute().parent}: make it.")
     if is_live_link(video) and landmarks:
         raise OutputError("A CSV of Live Link Face holds no landmarks: leave --landmarks away.")
-    motion = _taken(video, landmarks, progress, tell)
+    motion, rows = _taken(video, landmarks, progress, tell)
     motion.save(out)
     tell(f"Saved {len(motion)} frames of motion in {out}")
     if csv:
-        write_live_link(motion, csv)
+        write_live_link(motion, csv, rows)
         tell(f"Wrote {csv}; head position and residuals have no column there.")
 
 
-def _taken(video: str, landmarks: str | None, progress: Progress, tell: Tell) -> Motion:
+def _taken(
+    video: str, landmarks: str | None, progress: Progress, tell: Tell
+) -> tuple[Motion, Rows]:
+    """The motion, and the rows that it was read from, if so."""
     if is_live_link(video):
         return read_live_link(video)
-    seen = track(video, progress=progress, tell=tell)
-    if landmarks:
-        write_npz(landmarks, {"landmarks": seen.landmarks.astype(np.float32), "found": seen.found})
-        tell(f"Saved the landmarks in {landmarks}")
-    return seen.motion
+    if not landmarks:
+        return track(video, progress=progress, tell=tell).motion, ()
+    with LandmarkFile(landmarks) as file:
+        seen = track(video, take=file.take, progress=progress, tell=tell)
+        file.finish(seen.found)
+    tell(f"Saved the landmarks in {landmarks}")
+    return seen.motion, ()

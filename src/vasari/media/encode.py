@@ -24,12 +24,12 @@ from av.video.reformatter import (
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from vasari.media.sound import Sound
+from vasari.media.placed import Blocks, Samples, framed
+from vasari.media.sound import SOUND_FRAME, Sound
 
 SAYS = "Synthetic video: a portrait animated by Vasari from one picture and a voice"
 ONE_THREAD = 512 * 512  # pixels up to which one encoding thread keeps up; more would only cost
 MOST_THREADS = 8
-SOUND_FRAME = 1024  # samples, where the codec takes frames of any size
 AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
 OPUS_RATES = (48000,)
 
@@ -54,9 +54,12 @@ class Recipe:
     muxing: dict[str, str] = field(default_factory=dict)
 
 
-_H264 = {"crf": "18", "preset": "veryfast"}
+# x264's macroblock tree reads memory that nobody wrote where the width is no multiple of 256, so
+# that the same pictures gave different files; without it crf 20 is as sharp as 18 was with it
+_H264 = {"crf": "20", "preset": "veryfast", "mbtree": "0"}
 _VP9 = {"crf": "24", "b:v": "0", "deadline": "realtime", "cpu-used": "8", "row-mt": "1"}
 _START = {"movflags": "+faststart"}
+_SAME = {"fflags": "+bitexact"}  # else Matroska is given a random number
 
 # (extension, whether transparent) -> recipe
 RECIPES = {
@@ -70,11 +73,11 @@ RECIPES = {
         "mov", "prores_ks", "yuva444p10le", {"profile": "4444"}, "pcm_s16le", None, None, _START
     ),
     (".webm", False): Recipe(
-        "webm", "libvpx-vp9", "yuv420p", _VP9, "libopus", OPUS_RATES, 128_000
+        "webm", "libvpx-vp9", "yuv420p", _VP9, "libopus", OPUS_RATES, 128_000, _SAME
     ),
     (".webm", True): Recipe(
         "webm", "libvpx-vp9", "yuva420p", _VP9 | {"auto-alt-ref": "0"}, "libopus", OPUS_RATES,
-        128_000,
+        128_000, _SAME,
     ),
 }  # fmt: skip
 
@@ -91,14 +94,15 @@ class MovieFile:
     """
 
     def __init__(
-        self, path: Path, recipe: Recipe, size: tuple[int, int], fps: int, sound: Sound | None
-    ) -> None:
+        self, path: Path, recipe: Recipe, size: tuple[int, int], fps: Fraction | int,
+        sound: Sound | None,
+    ) -> None:  # fmt: skip
         self._container: OutputContainer = av.open(
             f"file:{path}", "w", format=recipe.container, container_options=recipe.muxing
         )
         self._container.metadata["comment"] = SAYS
         self._pixels = recipe.pixels
-        self._count, self._fps = 0, fps
+        self._count, self._fps = 0, Fraction(fps)
         self._video = self._video_stream(recipe, size)
         self._track = SoundTrack(self._container, recipe, sound) if sound else None
         self._convert = VideoReformatter()
@@ -126,19 +130,25 @@ class MovieFile:
             src_colorspace=Colorspace.ITU709, dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG, dst_color_range=ColorRange.MPEG,
         )  # fmt: skip
-        frame.pts, frame.time_base = self._count, Fraction(1, self._fps)
+        frame.pts, frame.time_base = self._count, 1 / self._fps
         frame.pict_type = PictureType.NONE
         self._container.mux(self._video.encode(frame))
         self._count += 1
         if self._track:
-            self._track.add_until(Fraction(self._count, self._fps))
+            self._track.add_until(self._count / self._fps)
 
-    def finish(self) -> None:
-        """Write what the encoders hold back, and the rest of the sound."""
+    def finish(self) -> bool:
+        """Write what the encoders hold back, and the sound up to the last picture's end.
+
+        Returns:
+            Whether sound was left over, more than a picture lasts.
+        """
         self._container.mux(self._video.encode(None))
+        left = False
         if self._track:
-            self._track.finish()
+            left = self._track.finish(self._count / self._fps, 1 / self._fps)
         self._container.close()  # here, so that an error of the index is heard
+        return left
 
     def close(self) -> None:
         """Let go of the files, however far it came."""
@@ -161,27 +171,52 @@ class SoundTrack:
             stream.bit_rate = recipe.bits
         context = stream.codec_context
         context.open()  # only then is the size of its frames known
-        self._stream = stream
-        self._frames = sound.frames(
-            context.format.name, rate, layout, context.frame_size or SOUND_FRAME
-        )
-        self._end = Fraction(0)
+        self._stream, self._rate, self._layout = stream, rate, layout
+        self._sample, self._size = context.format.name, context.frame_size or SOUND_FRAME
+        self._source, nothing = sound.samples(context.format.planar.name, rate, layout)
+        self._blocks, self._rest = Blocks(self._source, nothing), nothing
+        self._done = 0  # samples encoded
 
     def add_until(self, seconds: Fraction) -> None:
-        """Encode all that begins before this time."""
-        while self._end < seconds and (frame := next(self._frames, None)):
-            self._container.mux(self._stream.encode(frame))
-            self._end += Fraction(frame.samples, frame.sample_rate)
+        """Encode all whole frames that begin before this time."""
+        while not self._rest.shape[1] and self._done < seconds * self._rate:
+            block = self._blocks.take(self._size)
+            if block.shape[1] < self._size:
+                self._rest = block  # the end: shorter frames may only come last
+                return
+            self._encode(block)
 
-    def finish(self) -> None:
-        """Encode the rest."""
-        for frame in self._frames:
-            self._container.mux(self._stream.encode(frame))
+    def finish(self, seconds: Fraction, picture: Fraction) -> bool:
+        """Encode the rest up to this time; silence, where more than a picture's time lacks it.
+
+        Returns:
+            Whether sound was left over, more than a picture's time.
+        """
+        whole, pad = round(seconds * self._rate), False
+        while self._done < whole:
+            left = whole - self._done
+            block = self._rest if self._rest.shape[1] else self._blocks.take(self._size)
+            self._rest = block[:, :0]
+            short = block.shape[1] < self._size  # the sound has ended
+            pad = pad or (short and left - block.shape[1] > picture * self._rate)
+            if short and pad:
+                block = np.pad(block, ((0, 0), (0, self._size - block.shape[1])))
+            if not block.shape[1]:
+                break
+            self._encode(block[:, :left])
         self._container.mux(self._stream.encode(None))
+        some = round(picture * self._rate)
+        return bool(self._blocks.take(some).shape[1] == some)
+
+    def _encode(self, block: Samples) -> None:
+        frame = framed(block, self._sample, self._rate, self._layout)
+        frame.pts, frame.time_base = self._done, Fraction(1, self._rate)
+        self._container.mux(self._stream.encode(frame))
+        self._done += frame.samples
 
     def close(self) -> None:
         """Close the file that the sound comes from."""
-        self._frames.close()
+        self._source.close()
 
 
 def _threads(size: tuple[int, int]) -> int:

@@ -30,8 +30,9 @@ class PictureFolder:
         Image.fromarray(picture).save(name, compress_level=QUICK, pnginfo=self._says)
         self._count += 1
 
-    def finish(self) -> None:
-        """Everything is written already."""
+    def finish(self) -> bool:
+        """Everything is written already, and there is no sound that could be left over."""
+        return False
 
     def close(self) -> None:
         """Nothing is held open."""

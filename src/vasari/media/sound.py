@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import av.error
 import numpy as np
+from av.audio.format import AudioFormat
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 
-from vasari.errors import SoundError, VasariError
+from vasari.errors import SoundError
 from vasari.files import input_file
+from vasari.media.clock import Clock, Tell, begins
+from vasari.media.container import opened, pictures_of, sounds_of
+from vasari.media.joined import Part, joined_parts
+from vasari.media.placed import PIECE, Blocks, Heard, Placer, Resampled, Samples, framed, mixable
+from vasari.media.tracks import first_with_sound
 from vasari.values import SOUND_HZ, FloatArray
 
 SHORTEST = 0.1  # seconds: less holds no sound of speech
-PIECE = SOUND_HZ // 2  # samples of one decoded piece
-MOST_CHANNELS = 8  # that FFmpeg's resampler mixes; of more, the mean is taken
-LOCAL_ONLY = {"protocol_whitelist": "file"}  # a play list must not reach out to the network
+SOUND_FRAME = 1024  # samples, where nothing asks for another size
 
 
 @dataclass(frozen=True)
@@ -36,83 +40,132 @@ class Sound:
         rate: samples a second, as it came.
         channels: as it came.
         duration: seconds, or None where the file does not say.
+        track: which of the file's sound tracks, from 1.
+        tracks: how many it has.
+        zero: seconds, in the file's own clock, at which the sound is taken to begin.
+        parts: the files that it consists of, first byte and the one after the last, where several
+            were joined end to end.
     """
 
     path: Path
     rate: int
     channels: int
     duration: float | None
+    track: int = 1
+    tracks: int = 1
+    zero: Fraction = Fraction(0)
+    parts: tuple[Part, ...] = ()
 
-    def pieces(self) -> Iterator[FloatArray]:
-        """Mono float32 at SOUND_HZ for the networks, in pieces of about half a second."""
-        held: list[FloatArray] = []
-        for frame in self.frames("flt", SOUND_HZ, "mono"):
-            held.append(frame.to_ndarray()[0])
-            if sum(map(len, held)) >= PIECE:
-                yield np.concatenate(held)
-                held = []
-        if held:
-            yield np.concatenate(held)
+    def pieces(self, tell: Tell | None = None) -> Iterator[FloatArray]:
+        """Mono float32 at SOUND_HZ for the networks, in pieces of half a second.
 
-    def frames(
-        self, sample: str, rate: int, layout: str, size: int | None = None
-    ) -> Generator[AudioFrame]:
+        Args:
+            tell: called with a sentence if the file's timestamps had to be mended.
+        """
+        nothing = np.zeros((1, 0), np.float32)
+        placer = Placer(
+            lambda frame: Heard(frame.layout.name, frame.layout.nb_channels), SOUND_HZ, nothing
+        )
+        blocks = Blocks(self._placed(placer, tell), nothing)
+        while len(piece := blocks.take(PIECE)[0]):
+            yield piece
+
+    def samples(self, sample: str, rate: int, layout: str) -> tuple[Generator[Samples], Samples]:
         """The sound in another sample format, rate and layout.
 
         Args:
-            sample: FFmpeg's name of the sample format.
+            sample: FFmpeg's name of a planar sample format.
             rate: samples a second.
             layout: "mono" or "stereo".
-            size: samples of each frame but the last; None for whatever comes.
+
+        Returns:
+            Pieces (channels, n), any n; and an empty one, to tell their type.
         """
-        resampler = AudioResampler(format=sample, layout=layout, rate=rate, frame_size=size)
-        samples = 0
-        for source in _and_none(self._decoded()):
-            for frame in resampler.resample(source):
-                frame.pts, frame.time_base = samples, Fraction(1, rate)
-                samples += frame.samples
-                yield frame
+        nothing = AudioFrame(sample, layout, 1).to_ndarray()[:, :0]
+        placer = Placer(lambda frame: Resampled(sample, rate, layout), rate, nothing)
+        return self._placed(placer), nothing
 
-    def _decoded(self) -> Iterator[AudioFrame]:
-        """Frames of one format, one after the other."""
-        kind = None
-        with opened(self.path, "sound", SoundError) as container:
-            for packet in container.demux(container.streams.audio[0]):
-                for frame in _frames_of(packet):
-                    kind = kind or _kind(frame)
-                    if _kind(frame) == kind:  # another would stop the resampler
-                        yield _mixable(frame)
+    def frames(
+        self, sample: str, rate: int, layout: str, size: int = SOUND_FRAME
+    ) -> Iterator[AudioFrame]:
+        """The same as frames, of `size` samples but the last; `sample` may be a packed format."""
+        blocks = Blocks(*self.samples(AudioFormat(sample).planar.name, rate, layout))
+        done = 0
+        while (block := blocks.take(size)).shape[1]:
+            frame = framed(block, sample, rate, layout)
+            frame.pts, frame.time_base = done, Fraction(1, rate)
+            done += frame.samples
+            yield frame
+
+    def _placed(self, placer: Placer, tell: Tell | None = None) -> Generator[Samples]:
+        for part in self.parts or (None,):
+            for frame, start in self.decoded(part, tell):
+                yield from placer.push(mixable(frame), start if part is None else None)
+        yield from placer.finish()
+
+    def decoded(
+        self, part: Part | None = None, tell: Tell | None = None
+    ) -> Iterator[tuple[AudioFrame, Fraction | None]]:
+        """Frames, and when they begin in the clock that starts at `zero`."""
+        with opened(self.path, "sound", SoundError, part) as container:
+            stream = sounds_of(container)[self.track - 1]
+            clock, alone = Clock(self.zero, tell), len(container.streams) == 1
+            for packet in clock.packets(container, stream):
+                for frame in frames_of(packet):
+                    if frame.pts is None and alone:  # FLAC joined to FLAC has such frames
+                        clock.untimed(frame.samples / frame.sample_rate)
+                    yield frame, _start(frame, self.zero)
 
 
-def open_sound(path: str | os.PathLike[str]) -> Sound:
+def open_sound(
+    path: str | os.PathLike[str], track: int | None = None, *, from_picture: bool = False,
+    tell: Tell = lambda sentence: None,
+) -> Sound:  # fmt: skip
     """Look at a sound file, or at the sound of a video.
+
+    It begins with the file: where pictures come before the sound, with silence.
+
+    Args:
+        path: any file that FFmpeg reads and that refers to no others.
+        track: which of its sound tracks, from 1; None for the first that is not silent.
+        from_picture: begin with the first picture, also where sound comes before it.
+        tell: called with each sentence that the user should know.
 
     Raises:
         SoundError: it is not there, holds no sound, or less than SHORTEST seconds.
     """
     file = input_file(path, "sound", SoundError)
-    with opened(file, "sound", SoundError) as container:
-        if not container.streams.audio:
+    parts = joined_parts(file)
+    with opened(file, "sound", SoundError, parts[0] if parts else None) as container:
+        streams = sounds_of(container)
+        if not streams:
             raise SoundError(f"{file} has no sound in it: give a file with a voice.")
-        stream = container.streams.audio[0]
-        sound = Sound(file, stream.rate, stream.channels, _duration(container))
+        if track is not None and not 1 <= track <= len(streams):
+            many = "1 sound track" if len(streams) == 1 else f"{len(streams)} sound tracks"
+            raise SoundError(f"{file} has {many}: there is no track {track}.")
+        pictures = pictures_of(container)
+        first = begins(pictures or streams[0])
+        known = [
+            Sound(
+                file, stream.sample_rate, stream.channels, _duration(container, stream),
+                number, len(streams), first, parts,
+            )
+            for number, stream in enumerate(streams, 1)
+        ]  # fmt: skip
+        number = track or first_with_sound(container, tell)
+    sound = known[number - 1]
+    heard = next((start for _, start in sound.decoded() if start is not None), None)
+    if heard is not None and not (from_picture and pictures):
+        # counted from what the file says: its pictures', or its sound's, which may be padding
+        sound = replace(sound, zero=first + (min(heard, Fraction(0)) if pictures else heard))
     return _checked(sound)
 
 
-@contextmanager
-def opened(path: Path, what: str, error: type[VasariError]) -> Iterator[InputContainer]:
-    """An FFmpeg container, its errors in our words."""
-    unreadable = f"{path} cannot be read as {what}: it may be damaged or of another kind."
-    try:
-        # "file:" keeps names with a colon from being taken for a protocol
-        container = av.open(f"file:{path}", options=LOCAL_ONLY)
-    except (av.error.FFmpegError, OSError, ValueError) as cause:
-        raise error(unreadable) from cause
-    with container:
-        try:
-            yield container
-        except av.error.FFmpegError as cause:
-            raise error(unreadable) from cause
+def frames_of(packet: Packet[AudioStream]) -> list[AudioFrame]:
+    """What a packet holds; nothing if it is damaged, since what follows may be sound."""
+    with suppress(av.error.InvalidDataError):
+        return packet.decode()
+    return []
 
 
 def _checked(sound: Sound) -> Sound:
@@ -128,35 +181,13 @@ def _checked(sound: Sound) -> Sound:
     )
 
 
-def _duration(container: InputContainer) -> float | None:
-    stream = container.streams.audio[0]
+def _duration(container: InputContainer, stream: AudioStream) -> float | None:
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return container.duration / av.time_base if container.duration else None
 
 
-def _frames_of(packet: av.Packet[AudioStream]) -> list[AudioFrame]:
-    with suppress(av.error.InvalidDataError):  # damaged: what follows may be sound
-        return packet.decode()
-    return []
-
-
-def _kind(frame: AudioFrame) -> tuple[str, str, int]:
-    return frame.format.name, frame.layout.name, frame.rate
-
-
-def _mixable(frame: AudioFrame) -> AudioFrame:
-    if frame.layout.nb_channels <= MOST_CHANNELS:
-        return frame
-    # interleaved, since PyAV cannot show more than eight planes
-    (packed,) = AudioResampler(format="flt").resample(frame)
-    mono = packed.to_ndarray().reshape(-1, frame.layout.nb_channels).mean(1)
-    mixed = AudioFrame.from_ndarray(mono[None], format="flt", layout="mono")
-    mixed.rate = frame.rate
-    return mixed
-
-
-def _and_none(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame | None]:
-    """The frames, then None, which flushes a resampler."""
-    yield from frames
-    yield None
+def _start(frame: AudioFrame, zero: Fraction) -> Fraction | None:
+    if frame.pts is None or frame.time_base is None:
+        return None
+    return frame.pts * frame.time_base - zero

@@ -13,20 +13,20 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.checks import Rate, checked_fps, checked_path
 from vasari.errors import OutputError, VasariError
 from vasari.files import Draft, as_path, cannot_write
 from vasari.media.encode import RECIPES, MovieFile
 from vasari.media.pictures import PictureFolder
 from vasari.media.sound import Sound
 
-FPS = (25, 30, 40, 50, 60)  # pictures a second that can be written
 WAITING = 4  # pictures that wait for the encoder
 PATIENCE = 0.2  # seconds between looks at whether the encoder still lives
 
 
 class _Sink(Protocol):
     def add(self, picture: NDArray[np.uint8]) -> None: ...
-    def finish(self) -> None: ...
+    def finish(self) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -38,26 +38,29 @@ class VideoWriter:
 
     Args:
         path: .mp4, .mov or .webm; or a folder, ending in "/", for PNG pictures.
-        fps: pictures a second, one of FPS.
-        sound: goes into the movie as it came, from its first sample.
+        fps: pictures a second, one of `checks.FPS`.
+        sound: goes into the movie as it came, from its first sample to the last picture's end.
         transparent: pictures have alpha; needs .webm, .mov or a folder.
+
+    Attributes:
+        sound_left: once it is closed, whether there was more sound than pictures.
 
     Raises:
         OutputError: such a file cannot be written there.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], fps: int = 25, sound: Sound | None = None, *,
+        self, path: str | os.PathLike[str], fps: Rate = 25, sound: Sound | None = None, *,
         transparent: bool = False,
     ) -> None:  # fmt: skip
         check_output(path, transparent=transparent)
-        if fps not in FPS:
-            raise OutputError(f"{fps} pictures a second cannot be written: choose one of {FPS}.")
-        self._fps, self._sound, self._transparent = fps, sound, transparent
+        self._fps = checked_fps(fps)
+        self._sound, self._transparent = sound, transparent
         self._draft = Draft(as_path(path).absolute(), folder=is_folder(path))
         self._queue: Queue[NDArray[np.uint8] | None] = Queue(WAITING)
         self._stop = threading.Event()
         self._failure: BaseException | None = None
+        self.sound_left = False
         self._thread = threading.Thread(target=self._encode, name="vasari-encode", daemon=True)
         self._thread.start()
 
@@ -116,7 +119,7 @@ class VideoWriter:
                 return
             if sink is None:
                 raise OutputError("No picture was given, so there is no video to write.")
-            sink.finish()
+            self.sound_left = sink.finish()
         except BaseException as error:
             self._failure = self._translated(error)
         finally:
@@ -144,7 +147,7 @@ class VideoWriter:
 
 def is_folder(path: str | os.PathLike[str]) -> bool:
     """Whether a folder of pictures is asked for."""
-    return os.fspath(path).endswith(("/", os.sep))
+    return os.fspath(checked_path(path, "output")).endswith(("/", os.sep))
 
 
 def check_output(path: str | os.PathLike[str], *, transparent: bool = False) -> None:

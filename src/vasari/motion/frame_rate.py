@@ -7,6 +7,7 @@ closes to zero does not go below it.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import ceil
 
 import numpy as np
@@ -15,18 +16,19 @@ from numpy.typing import NDArray
 from vasari.values import MOTION_HZ, SOUND_HZ, FloatArray, Motion
 
 ROTATION, POSITION, GAZE = slice(0, 3), slice(3, 6), slice(6, 8)  # columns of a motion as a table
-BREATH, EXPRESSION_FROM = 8, 9
+EXPRESSION = slice(8, None)
+FINEST = 10**6  # largest denominator of motion frames a picture: recorders give odd rates as floats
 KEPT = 4  # frames that a picture between two of them looks at
 
 
-def pictures_in(samples: int, fps: int) -> int:
+def pictures_in(samples: int, fps: Fraction | int) -> int:
     """How many pictures cover a sound of so many samples at SOUND_HZ."""
-    return ceil(samples * fps / SOUND_HZ)
+    return ceil(Fraction(samples, SOUND_HZ) * fps)
 
 
-def resampled(motion: Motion, fps: int) -> Motion:
+def resampled(motion: Motion, fps: Fraction | int) -> Motion:
     """A whole motion of at least one frame at another rate, as long as it was to half a picture."""
-    pictures = max(1, round(len(motion) * fps / motion.rate))
+    pictures = max(1, round(len(motion) * float(fps) / motion.rate))
     return FrameRate(fps, hz=motion.rate).push(motion, pictures)
 
 
@@ -39,9 +41,10 @@ class FrameRate:
         hz: frames of motion a second.
     """
 
-    def __init__(self, fps: int, lead: float = 0.0, hz: float = MOTION_HZ) -> None:
-        self._fps, self._lead, self._hz = fps, lead, hz
-        self._table = np.zeros((0, EXPRESSION_FROM), np.float32)
+    def __init__(self, fps: Fraction | int, lead: float = 0.0, hz: float = MOTION_HZ) -> None:
+        self._fps, self._lead = fps, lead
+        self._step = Fraction(float(hz / fps)).limit_denominator(FINEST)
+        self._table = np.zeros((0, 0), np.float32)
         self._first = 0  # motion frame of the table's first row
         self._next = 0  # the next picture
 
@@ -53,6 +56,8 @@ class FrameRate:
             until: with the last motion, how many pictures there are in all.
         """
         rows = _as_table(motion)
+        if not len(rows) and until is None:
+            return _as_motion(rows, self._fps)
         self._table = np.concatenate([self._table, rows]) if len(self._table) else rows
         pictures = self._ready(until)
         out = self._at(self._place(pictures))
@@ -65,7 +70,7 @@ class FrameRate:
         if until is not None:
             return np.arange(self._next, max(until, self._next))
         have = self._first + len(self._table) - 1
-        pictures = np.arange(self._next, ceil((have + 1) * self._fps / self._hz))
+        pictures = np.arange(self._next, ceil((have + 1) / self._step))
         place = self._place(pictures)
         left = np.floor(place)
         decided: NDArray[np.bool_] = left + np.where(place == left, 0, 2) <= have
@@ -73,7 +78,8 @@ class FrameRate:
 
     def _place(self, pictures: NDArray[np.int64]) -> NDArray[np.float64]:
         """Where the middles of pictures lie, in frames from the start of the motion."""
-        return (pictures.astype(np.float64) + 0.5) * (self._hz / self._fps) - 0.5 + self._lead
+        step, whole = self._step.numerator, 2 * self._step.denominator
+        return ((2 * pictures + 1) * step - whole // 2) / whole + self._lead  # whole numbers: exact
 
     def _at(self, place: NDArray[np.float64]) -> FloatArray:
         """(n, C) the motion at these places."""
@@ -103,14 +109,12 @@ def _slope(left: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _as_table(motion: Motion) -> FloatArray:
-    breath = np.zeros(len(motion), np.float32) if motion.breath is None else motion.breath
     return np.concatenate(
-        [motion.rotation, motion.position, motion.gaze, breath[:, None], motion.expression], axis=1
+        [motion.rotation, motion.position, motion.gaze, motion.expression], axis=1
     ).astype(np.float32)
 
 
-def _as_motion(table: FloatArray, fps: int) -> Motion:
+def _as_motion(table: FloatArray, fps: Fraction | int) -> Motion:
     return Motion(
-        table[:, ROTATION], table[:, POSITION], table[:, GAZE], table[:, EXPRESSION_FROM:],
-        float(fps), table[:, BREATH],
+        table[:, ROTATION], table[:, POSITION], table[:, GAZE], table[:, EXPRESSION], float(fps)
     )  # fmt: skip

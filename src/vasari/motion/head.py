@@ -17,9 +17,8 @@ CALM = 0.5  # of the clips' vigour in silence: much of it there is no longer sil
 CALM_IN, LIVELY_IN = 0.08, 0.2  # a frame, how quickly liveliness follows speech
 NOD_FRAMES = 12
 NOD_DEGREES = 1.6  # of a stress of strength 1
-BREATH_HZ = 0.24
+BREATH_HZ = 0.24  # breaths a second, of the head's sway and of the shoulders
 BREATH = np.array([0.0, 0.006, 0.003])  # eye distances right, down, away
-LIFT = 0.04  # eye distances by which a breath lifts the shoulders
 SWAY = np.array([0.012, 0.006, 0.015])  # eye distances, spread
 SWAY_KEPT = 0.985  # a frame
 
@@ -37,11 +36,7 @@ def _nod() -> NDArray[np.float64]:
 
 
 class Head:
-    """Rotation (degrees) and position (eye distances), frame by frame at `rate` Hz.
-
-    Attributes:
-        breath: how far the shoulders are lifted after the last step, eye distances.
-    """
+    """Rotation (degrees) and position (eye distances), frame by frame at `rate` Hz."""
 
     def __init__(self, random: np.random.Generator, rate: float) -> None:
         self._random, self._rate = random, rate
@@ -49,7 +44,7 @@ class Head:
         self._past = np.zeros(self._m["past"].shape)  # (3, order), the newest first
         self._vigour, self._life = 0.0, 0.0
         self._sway, self._sway_speed = np.zeros(3), np.zeros(3)
-        self._breath, self.breath, self._inhaled = random.uniform(0, 1), 0.0, 0.0
+        self._breath = random.uniform(0, 1)
         self._nods = np.zeros(NOD_FRAMES)
         self._shape = _nod()
         for _ in range(50):  # start in the middle of a movement, then shift it to rest
@@ -88,8 +83,6 @@ class Head:
 
     def _place(self) -> NDArray[np.float64]:
         self._breath = (self._breath + BREATH_HZ / self._rate) % 1.0
-        self.breath = LIFT * 0.5 * (1 - float(np.cos(2 * np.pi * self._inhaled)))  # begins at rest
-        self._inhaled = (self._inhaled + BREATH_HZ / self._rate) % 1.0
         push = self._random.normal(0, 1, 3) * SWAY * (1 - SWAY_KEPT)
         self._sway_speed = SWAY_KEPT * self._sway_speed + push
         self._sway = SWAY_KEPT * self._sway + self._sway_speed

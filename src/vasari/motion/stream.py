@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 import numpy as np
 
 from vasari.errors import SoundError
@@ -16,6 +14,11 @@ from vasari.motion.mouth import MouthStream, open_lips, signed_opening
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
 from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion, Style
+
+NOTHING = Motion(
+    np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
+    np.zeros((0, EXPRESSION), np.float32),
+)  # fmt: skip
 
 
 class MotionStream:
@@ -53,6 +56,9 @@ class MotionStream:
         if self._ended:
             raise SoundError("This speech has ended; start a new MotionStream for another.")
         pending = np.concatenate([self._rest, features])
+        if len(pending) < self._chunk and not last:
+            self._rest = pending
+            return NOTHING
         count = len(pending) if last else len(pending) // self._chunk * self._chunk
         if last:
             self._ended = True
@@ -60,13 +66,13 @@ class MotionStream:
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
-        return self._calm.push(reduce(Motion.then, pieces, _nothing()).part(0, count), last)
+        return self._calm.push(NOTHING.then(*pieces).part(0, count), last)
 
     def _move(self, features: FloatArray) -> Motion:
         n = len(features)
         rotation, position = np.zeros((n, 3), np.float32), np.zeros((n, 3), np.float32)
         gaze, closure = np.zeros((n, 2), np.float32), np.zeros(n, np.float32)
-        gate, raised, breath = (np.zeros(n, np.float32) for _ in range(3))
+        gate, raised = np.zeros(n, np.float32), np.zeros(n, np.float32)
         for k, frame in enumerate(features):
             voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
             gate[k] = self._gate.step(voice, loudness)
@@ -74,7 +80,6 @@ class MotionStream:
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
             rotation[k] *= np.float32(self._style.head)
             position[k] *= np.float32(self._style.head)
-            breath[k] = self._head.breath * self._style.head
             gaze[k] = self._gaze.step(rotation[k])
             closure[k] = self._blinks.step(self._gaze.jumped)
             if not self._style.blinks:
@@ -85,12 +90,7 @@ class MotionStream:
         self._brows.write(expression, raised)
         write_eyes(expression, closure, gaze)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
-        return Motion(rotation, position, gaze, expression, breath=breath)
-
-
-def _nothing() -> Motion:
-    three, two = np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32)
-    return Motion(three, three, two, np.zeros((0, EXPRESSION), np.float32))
+        return Motion(rotation, position, gaze, expression)
 
 
 def _silence(frames: int) -> FloatArray:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.portrait.read import box_of
+from vasari.shape.landmarks import LEFT_IRIS, RIGHT_IRIS
 from vasari.shape.space import face_space, rotation_matrix
 from vasari.values import Face, FloatArray, Picture
 
@@ -81,7 +82,7 @@ def _draw_eyes(canvas: Picture, face: Face, points: FloatArray, zoom: float, thi
     yaw, pitch = np.radians(face.gaze)
     ahead = np.array([np.sin(yaw), -np.sin(pitch), -np.cos(yaw) * np.cos(pitch)], np.float32)
     look = (rotation_matrix(face.rotation) @ ahead)[:2] * np.float32(face.scale * zoom * 0.45)
-    for centre in (468, 473):
+    for centre in (RIGHT_IRIS, LEFT_IRIS):
         middle = points[centre, :2]
         radius = float(np.hypot(*(points[centre + 1 : centre + 5, :2] - middle).T).mean())
         at = _fixed(middle)

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from vasari.networks import network
+from vasari.portrait.box import FaceBox
 from vasari.portrait.reader import read_landmarks
 from vasari.shape.crops import cut_out
 from vasari.values import FloatArray, Picture
@@ -31,23 +32,6 @@ SAME = 0.35  # overlap (of the smaller box) from which two finds are one face
 SMALLEST = 64  # px of a face that is still looked for in a large picture
 SEEN = 16  # px of the network's picture that a face needs
 BATCH = 16  # squares a run
-
-
-@dataclass(frozen=True)
-class FaceBox:
-    """The square around one face's landmarks, in pixels of the picture.
-
-    Attributes:
-        x, y: upper left corner; may lie outside the picture.
-        width, height: equal.
-        score: 0 to 1.
-    """
-
-    x: float
-    y: float
-    width: float
-    height: float
-    score: float
 
 
 @dataclass(frozen=True)

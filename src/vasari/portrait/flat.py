@@ -19,14 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.shape.crops import cut_out, upright
-from vasari.shape.space import (
+from vasari.shape.landmarks import (
+    CHIN,
+    LEFT_IRIS,
     LIDS_ABOVE,
     LIDS_LOWER,
     LIDS_UPPER,
     LIP_RINGS_LOWER,
     LIP_RINGS_UPPER,
-    face_space,
+    OUTER_CORNERS,
+    RIGHT_IRIS,
 )
+from vasari.shape.space import face_space
 from vasari.values import FloatArray, Indices, Picture
 
 UNIT = 100  # pixels an eye distance in the crop that is looked at
@@ -34,6 +38,7 @@ ROOM = 2.8  # eye distances: side of that crop
 EVEN = 1.5  # CIELAB: the skin of a flat drawing changes less than this over 5 pixels
 FLAT = 0.09  # share of the lower face that is even skin, from which a picture is a flat drawing
 SKIN = 7.0  # CIELAB around the skin tone that are skin; the white of an eye is just beyond
+ABOVE = 0.2  # share of the root of the nose that has the tone of the lower face
 DRAWN = 10.0  # CIELAB from the skin tone at which something is drawn on it
 WHITE = 18.0  # CIELAB from the skin tone that a drawn white stays within, and an iris does not
 FAR = 36  # pixels: the farthest from its middle that a drawn eye ends
@@ -43,7 +48,7 @@ LASH = 0.16  # of an eye's height: the stroke along the upper lid, which moves w
 STROKE = 2.0  # pixels of the mouth's outline, which stay with the lips
 LIP = 4.0  # pixels of skin around a drawn mouth that move as its lips
 THIN = 7.0  # pixels: a mouth less high on the average is a closed one
-CHIN = (12, 90)  # pixels below the mouth between which a chin may lie
+CHIN_BELOW = (12, 90)  # pixels below the mouth between which a chin may lie
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,12 @@ class _Eye:
 
 
 EYES = (
-    _Eye((33, 133), LIDS_UPPER[:7], LIDS_LOWER[:7], LIDS_ABOVE[:7], 468),
-    _Eye((362, 263), LIDS_UPPER[:6:-1], LIDS_LOWER[:6:-1], LIDS_ABOVE[:6:-1], 473),
+    _Eye((33, 133), LIDS_UPPER[:7], LIDS_LOWER[:7], LIDS_ABOVE[:7], RIGHT_IRIS),
+    _Eye((362, 263), LIDS_UPPER[:6:-1], LIDS_LOWER[:6:-1], LIDS_ABOVE[:6:-1], LEFT_IRIS),
 )
 OUTER_UPPER = np.array([185, 40, 39, 37, 0, 267, 269, 270, 409])
 OUTER_LOWER = np.array([146, 91, 181, 84, 17, 314, 405, 321, 375])
+NOSE_ROOT = (193, 168, 417, 351, 197, 122)
 LIP_CORNERS = np.array([[78, 308], [61, 291]])  # inner, outer
 
 Mask = NDArray[np.bool_]
@@ -116,7 +122,7 @@ def _skin(crop: Picture, marks: FloatArray) -> FloatArray | None:
     lab = cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     face = np.zeros(lab.shape[:2], np.uint8)
     cv2.fillPoly(face, [np.round(marks[face_space().rings["face_oval"]]).astype(np.int32)], 1)
-    face[: max(0, round(float(marks[[33, 263], 1].mean())))] = 0
+    face[: max(0, round(float(marks[list(OUTER_CORNERS), 1].mean())))] = 0
     if not face.any():
         return None
     tones = lab[face > 0]
@@ -129,7 +135,11 @@ def _skin(crop: Picture, marks: FloatArray) -> FloatArray | None:
     square = np.ones((5, 5), np.uint8)
     change = (cv2.dilate(lab, square) - cv2.erode(lab, square)).max(2)
     even = ((change < EVEN) & (away < SKIN))[face > 0]
-    return np.asarray(away, np.float32) if even.mean() > FLAT else None
+    root = np.zeros_like(face)
+    cv2.fillPoly(root, [np.round(marks[list(NOSE_ROOT)]).astype(np.int32)], 1)
+    # a mask of cloth is even too, but the skin above it has another tone
+    flat = even.mean() > FLAT and (away < SKIN)[root > 0].mean() > ABOVE
+    return np.asarray(away, np.float32) if flat else None
 
 
 def _eye(away: FloatArray, marks: FloatArray, eye: _Eye) -> _Wanted | None:
@@ -223,7 +233,7 @@ def _mouth(away: FloatArray, marks: FloatArray) -> _Wanted | None:
 
 def _mouth_hole(away: FloatArray, marks: FloatArray) -> Mask | None:
     """The hole in the skin that is the mouth."""
-    eyes, chin = marks[[33, 133, 362, 263]].mean(0), marks[152]
+    eyes, chin = marks[[33, 133, 362, 263]].mean(0), marks[CHIN]
     count, label, stats, centre = cv2.connectedComponentsWithStats(
         (away > DRAWN).astype(np.uint8), connectivity=8
     )
@@ -264,24 +274,24 @@ def _sides(outline: FloatArray, n: int) -> tuple[FloatArray, FloatArray, FloatAr
 def _jaw(away: FloatArray, marks: FloatArray, mouth: _Wanted) -> _Wanted:
     """The face's outline below the eyes, drawn together so that it ends where the skin ends."""
     middle, low = mouth.place[:, 0].mean(), mouth.place[:, 1].max()
-    begin = round(float(low)) + CHIN[0]
-    strip = away[begin : round(float(low)) + CHIN[1], round(float(middle)) - 3 :][:, :7]
+    begin = round(float(low)) + CHIN_BELOW[0]
+    strip = away[begin : round(float(low)) + CHIN_BELOW[1], round(float(middle)) - 3 :][:, :7]
     ended = np.median(strip, axis=1) > DRAWN
     read = marks[LIP_CORNERS[1], 1].mean()
     found = mouth.place[-2:, 1].mean()
-    chin = begin + int(ended.argmax()) if ended.any() else marks[152, 1] + found - read
-    eyes = marks[[33, 263], 1].mean()
+    chin = begin + int(ended.argmax()) if ended.any() else marks[CHIN, 1] + found - read
+    eyes = marks[list(OUTER_CORNERS), 1].mean()
     oval = face_space().rings["face_oval"].astype(np.int64)
     oval = oval[marks[oval, 1] > eyes]
     place = marks[oval].copy()
-    place[:, 1] = eyes + (place[:, 1] - eyes) * (chin - eyes) / (marks[152, 1] - eyes)
+    place[:, 1] = eyes + (place[:, 1] - eyes) * (chin - eyes) / (marks[CHIN, 1] - eyes)
     return _Wanted(oval, place)
 
 
 def _forehead(marks: FloatArray) -> NDArray[np.int64]:
     """The face's outline above the eyes, which stays."""
     oval = face_space().rings["face_oval"].astype(np.int64)
-    return np.asarray(oval[marks[oval, 1] <= marks[[33, 263], 1].mean()])
+    return np.asarray(oval[marks[oval, 1] <= marks[list(OUTER_CORNERS), 1].mean()])
 
 
 def _bent(marks: FloatArray, index: NDArray[np.int64], place: FloatArray) -> FloatArray:

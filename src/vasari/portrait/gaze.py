@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from vasari.shape.landmarks import LEFT_IRIS, RIGHT_IRIS
 from vasari.values import FloatArray
 
 # Subject's right eye, then left: outer and inner corner, and the middle of the iris.
 CORNERS = np.array([[33, 133], [263, 362]])
-IRISES = np.array([468, 473])
+IRISES = np.array([RIGHT_IRIS, LEFT_IRIS])
 # An eyeball of 12 mm radius between corners 30 mm apart. Tracked clips agree: the horizontal
 # offset follows eyeLookIn/Out with r = 0.96, 0.18 widths for a whole unit, which is 27 degrees.
 EYEBALL = 0.4  # of the width between the corners

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.shape.space import LIDS_ABOVE
+from vasari.shape.landmarks import LIDS_ABOVE
 from vasari.values import FloatArray, Picture
 
 DARK = 0.3  # of the light on cheek and brow: an eye and all its lids are never as dark as this

@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from vasari.values import FloatArray, Picture
 
 REACH = 0.055  # eye distances up and down in which the line is sought

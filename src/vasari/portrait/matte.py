@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from vasari.networks import network
 from vasari.portrait.attached import attached
+from vasari.shape.crops import cut_out, of_square
+from vasari.shape.landmarks import CHIN, FOREHEAD
 from vasari.shape.space import face_space
 from vasari.values import FloatArray, Picture
 
@@ -60,7 +62,7 @@ def outline(landmarks: FloatArray, size: tuple[int, int]) -> FloatArray:
     """(H, W) 0 to 1: a soft head and shoulders around the face, for want of anything better."""
     oval = landmarks[face_space().rings["face_oval"], :2]
     middle, reach = oval.mean(0), float(np.ptp(oval[:, 1]))
-    down = landmarks[152, :2] - landmarks[10, :2]
+    down = landmarks[CHIN, :2] - landmarks[FOREHEAD, :2]
     down = down / max(float(np.hypot(*down)), 1e-6)
     head = cv2.convexHull(np.concatenate([
         middle + (oval - middle) * 1.12, middle + (oval - middle) * 1.12 - down * reach * 0.22
@@ -96,19 +98,7 @@ def _covers(square: Crop, size: tuple[int, int]) -> bool:
 
 def cut(layer: NDArray[np.uint8], square: Crop, side: int) -> NDArray[np.uint8]:
     """The square as (side, side, ...) pixels; beyond the picture its border goes on."""
-    x, y, extent = square
-    zoom = side / extent
-    move = np.array([[zoom, 0, (0.5 - x) * zoom - 0.5], [0, zoom, (0.5 - y) * zoom - 0.5]])
-    if zoom < 0.5:  # warpAffine has no area filter: shrink first
-        small = cv2.resize(layer, None, fx=2 * zoom, fy=2 * zoom, interpolation=cv2.INTER_AREA)
-        scale = np.array([small.shape[1] / layer.shape[1], small.shape[0] / layer.shape[0]])
-        move = np.array([[0.5, 0, (0.5 - x * scale[0]) * 0.5 - 0.5],
-                         [0, 0.5, (0.5 - y * scale[1]) * 0.5 - 0.5]])  # fmt: skip
-        layer = np.asarray(small, np.uint8)
-    out = cv2.warpAffine(
-        layer, move, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(out, np.uint8)
+    return cut_out(layer, of_square(*square, side), side)
 
 
 def _look(picture: Picture, oval: Mask, square: Crop) -> FloatArray:
@@ -216,9 +206,7 @@ def _lay(matte: FloatArray, found: FloatArray, square: Crop) -> None:
     x, y, side = square
     x0, y0 = max(int(np.floor(x)), 0), max(int(np.floor(y)), 0)
     x1, y1 = min(int(np.ceil(x + side)), width), min(int(np.ceil(y + side)), height)
-    zoom = found.shape[0] / side
-    move = np.array([[zoom, 0, (x0 + 0.5 - x) * zoom - 0.5],
-                     [0, zoom, (y0 + 0.5 - y) * zoom - 0.5]])  # fmt: skip
+    move = of_square(x - x0, y - y0, side, found.shape[0])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     size = (x1 - x0, y1 - y0)
     part = cv2.warpAffine(found, move, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from vasari.portrait.own_teeth import OwnTeeth, find_own_teeth
 from vasari.portrait.sharpness import softened
 from vasari.portrait.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw_teeth, tones
-from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, Pose, face_space, mouth_is_open
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.space import Pose, face_space, mouth_is_open
 from vasari.values import FloatArray, Picture
 
 TEETH_DEPTH = 0.07  # eye distances behind the lips

@@ -6,13 +6,11 @@ a small copy; the picture's own pixels are then laid there at full size.
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.kernels import kernel
 from vasari.values import FloatArray, Picture
 
 EYES = 40  # px, eye distance in the small copy
@@ -24,7 +22,6 @@ KEEP = 0.01  # how much a piece insists on its tone where it meets another: 1 / 
 ROUNDS = 40  # of evening out the tones
 
 Mask = NDArray[np.bool_]
-_COMPILE: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": True}
 
 
 def continued(
@@ -62,7 +59,7 @@ def continued(
     return colours, share
 
 
-@numba.njit(**_COMPILE)
+@kernel()
 def _fill(tone, filled, source, wanted, centres, reach):  # type: ignore[no-untyped-def]
     """Lay piece after piece, the surest and most structured place first.
 
@@ -103,7 +100,7 @@ def _fill(tone, filled, source, wanted, centres, reach):  # type: ignore[no-unty
         left, right = max(x - 2 * HALF - 1, 0), min(x + 2 * HALF + 2, width)
 
 
-@numba.njit(**_COMPILE)
+@kernel()
 def _rank(tone, filled, sure, y, x):  # type: ignore[no-untyped-def]
     """How soon a place is filled: how sure its surroundings are, and how strong a line comes in."""
     height, width = filled.shape
@@ -132,7 +129,7 @@ def _rank(tone, filled, sure, y, x):  # type: ignore[no-untyped-def]
     return trust / count * (1 + np.sqrt(max(along, np.float32(0)) / (3 * count)))
 
 
-@numba.njit(**_COMPILE)
+@kernel()
 def _search(tone, filled, centres, y, x, reach, shade):  # type: ignore[no-untyped-def]
     """The centre of the piece that fits best around (y, x), and its shade; -1 if there is none."""
     height, width = filled.shape
@@ -170,7 +167,7 @@ def _search(tone, filled, centres, y, x, reach, shade):  # type: ignore[no-untyp
     return best_y, best_x
 
 
-@numba.njit(**_COMPILE)
+@kernel()
 def _even(tone, plain, source, filled, laid):  # type: ignore[no-untyped-def]
     """Let the pieces run into each other: the steps between pixels become those of their sources.
 
@@ -207,7 +204,7 @@ def _even(tone, plain, source, filled, laid):  # type: ignore[no-untyped-def]
                     tone[y, x, k] = total[k] / weight
 
 
-@numba.njit(**_COMPILE)
+@kernel()
 def _lay(picture, unknown, source, shade, laid, colours, share):  # type: ignore[no-untyped-def]
     """The pieces at full size; between four small pixels, the four pictures that they bring, mixed.
 

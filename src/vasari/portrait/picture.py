@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from vasari.errors import PictureError
+from vasari.files import as_path
 from vasari.values import Picture
 
 LONGEST = 2160  # px, longer side of every picture inside Vasari
@@ -28,28 +29,69 @@ DEEP_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N", "F")  # grey with more tha
 PAPER = 255  # what shows through transparent pixels: white, as viewers have it
 
 
+Part = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the file as it is seen
+
+
 class Opened(NamedTuple):
-    """rgb (H, W, 3) uint8 sRGB, upright; alpha (H, W) uint8 where the file has one."""
+    """A picture file, or a part of it, as it is worked on.
+
+    Attributes:
+        rgb: (H, W, 3) uint8 sRGB, upright, longer side at most `LONGEST`.
+        alpha: (H, W) uint8 where the file has one.
+        size: width and height in pixels of the whole file as viewers show it.
+        to_file: (2, 3) takes pixels of `rgb` to those of the file as viewers show it.
+    """
 
     rgb: Picture
     alpha: NDArray[np.uint8] | None
+    size: tuple[int, int]
+    to_file: NDArray[np.float64]
+
+    @property
+    def zoom(self) -> float:
+        """Pixels of `rgb` to one of the file."""
+        return 1 / float(np.hypot(*self.to_file[:, 0]))
+
+    @property
+    def from_file(self) -> NDArray[np.float64]:
+        """(2, 3), the inverse of `to_file`."""
+        linear = np.linalg.inv(self.to_file[:, :2])
+        return np.column_stack([linear, -linear @ self.to_file[:, 2]])
+
+    def turned(self, quarters: int) -> Opened:
+        """The same, turned counter-clockwise by so many quarters."""
+        rgb, alpha, to_file = self.rgb, self.alpha, self.to_file
+        for _ in range(quarters % 4):
+            # pixel (x, y) of the turned picture was (width - 1 - y, x)
+            back = np.array([[0.0, -1.0, rgb.shape[1] - 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+            rgb, to_file = np.rot90(rgb), to_file @ back
+            alpha = None if alpha is None else np.rot90(alpha)
+        still = None if alpha is None else np.ascontiguousarray(alpha)
+        return Opened(np.ascontiguousarray(rgb), still, self.size, to_file)
 
 
-def open_picture(path: str | os.PathLike[str]) -> Opened:
-    """Read a picture file as it is meant to be seen, longer side at most `LONGEST`.
+def open_picture(
+    path: str | os.PathLike[str], part: Part | None = None, longest: int = LONGEST
+) -> Opened:
+    """Read a picture file as it is meant to be seen, longer side at most `longest`.
 
     Turned as its EXIF says, in sRGB, 8 bits a channel, transparent pixels laid on white.
+
+    Args:
+        path: of the file.
+        part: only this part of it, reduced only where it is itself longer than `longest`.
+        longest: pixels.
 
     Raises:
         PictureError: with one sentence that says what is wrong and what to do.
     """
-    where = Path(path).expanduser()
+    where = as_path(path, "picture")
     _check_file(where)
     with warnings.catch_warnings():
         # Too large pictures are refused below; the bomb warning would be a second sentence.
         warnings.simplefilter("ignore")
         try:
-            return _open(where)
+            return _open(where, part, longest)
         except PictureError:
             raise
         except Image.DecompressionBombError:
@@ -59,12 +101,15 @@ def open_picture(path: str | os.PathLike[str]) -> Opened:
                 f"“{where.name}” is not a picture that can be read; use {FORMATS_SAID}."
             ) from None
         except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, MemoryError) as error:
+            why = " ".join(str(error).split())
             raise PictureError(
-                f"“{where.name}” is damaged or cut off ({error}); get a complete copy of it."
+                f"“{where.name}” is damaged or cut off ({why}); get a complete copy of it."
             ) from None
 
 
-def from_array(picture: NDArray[np.uint8]) -> Opened:
+def from_array(
+    picture: NDArray[np.uint8], part: Part | None = None, longest: int = LONGEST
+) -> Opened:
     """The same for pixels that are in memory: (H, W), (H, W, 3) or (H, W, 4) uint8."""
     if picture.dtype != np.uint8 or not (
         picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (3, 4))
@@ -74,23 +119,7 @@ def from_array(picture: NDArray[np.uint8]) -> Opened:
         )
     image = Image.fromarray(np.ascontiguousarray(picture))
     _check_size(image, "The picture")
-    return _as_seen(_reduced(image))
-
-
-def shrinkage(path: str | os.PathLike[str]) -> float:
-    """Pixels of what `open_picture` gives to one of the file, at most 1.
-
-    Raises:
-        PictureError: there is no such picture.
-    """
-    where = Path(path).expanduser()
-    _check_file(where)
-    _know_formats()
-    try:
-        with Image.open(where, formats=FORMATS) as image:
-            return min(1.0, LONGEST / max(image.size))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return 1.0  # what is wrong with it is said when it is opened
+    return _as_seen(image, image.size, part, longest)
 
 
 def _check_file(where: Path) -> None:
@@ -118,16 +147,17 @@ def _know_formats() -> None:
     pi_heif.register_heif_opener()
 
 
-def _open(where: Path) -> Opened:
+def _open(where: Path, part: Part | None, longest: int) -> Opened:
     _know_formats()
     with Image.open(where, formats=FORMATS) as image:
         _check_size(image, f"“{where.name}”")
-        if image.format in ("JPEG", "MPO"):
-            shrink = min(1.0, LONGEST / max(image.size))
-            width, height = (math.ceil(side * shrink) for side in image.size)
+        size = image.size
+        if image.format in ("JPEG", "MPO") and part is None:
+            shrink = min(1.0, longest / max(size))
+            width, height = (math.ceil(side * shrink) for side in size)
             image.draft(image.mode, (width, height))  # decodes at 1/2, 1/4, 1/8 if that will do
         image.load()
-        return _as_seen(_reduced(_simple(image)))
+        return _as_seen(_simple(image), size, part, longest)
 
 
 def _too_large(name: str) -> str:
@@ -165,23 +195,37 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return small
 
 
-def _reduced(image: Image.Image) -> Image.Image:
-    shrink = LONGEST / max(image.size)
+def _reduced(image: Image.Image, longest: int) -> Image.Image:
+    shrink = longest / max(image.size)
     if shrink >= 1:
         return image
     width, height = (max(1, round(side * shrink)) for side in image.size)
     return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def _as_seen(image: Image.Image) -> Opened:
-    """Upright, in sRGB, laid on paper."""
-    image = ImageOps.exif_transpose(image)
+def _as_seen(image: Image.Image, size: tuple[int, int], part: Part | None, longest: int) -> Opened:
+    """Upright, cut, reduced, in sRGB, laid on paper; `size` is that of the file as it is stored."""
+    if part is not None:  # what a cut needs to be upright for, a reduced picture is sooner
+        ImageOps.exif_transpose(image, in_place=True)
+        size, image = image.size, image.crop(part)
+    image = ImageOps.exif_transpose(_reduced(image, longest))
+    if part is None and (image.width > image.height) != (size[0] > size[1]):
+        size = size[1], size[0]
+    to_file = _to_file(part or (0, 0, *size), image.size)
     alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
     colour = _srgb(image)
     if alpha is None:
-        return Opened(np.array(colour), None)
+        return Opened(np.array(colour), None, size, to_file)
     paper = Image.new("RGB", colour.size, (PAPER, PAPER, PAPER))
-    return Opened(np.array(Image.composite(colour, paper, alpha)), np.array(alpha))
+    rgb = np.array(Image.composite(colour, paper, alpha))
+    return Opened(rgb, np.array(alpha), size, to_file)
+
+
+def _to_file(part: Part, size: tuple[int, int]) -> NDArray[np.float64]:
+    """(2, 3) from the pixels of a part that was reduced to `size` to those of the file; both are
+    counted from the middle of their first pixel."""
+    grown = np.subtract(part[2:], part[:2]) / size
+    return np.column_stack([np.diag(grown), np.array(part[:2]) + grown / 2 - 0.5])
 
 
 def _srgb(image: Image.Image) -> Image.Image:

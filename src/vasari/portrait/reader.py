@@ -10,25 +10,24 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vasari.networks import network
+from vasari.portrait.box import FaceBox
 from vasari.portrait.detail import refined
 from vasari.shape.crops import about, cut_out, squared, to_picture, upright
+from vasari.shape.landmarks import OUTER_CORNERS
+from vasari.shape.space import face_space
 from vasari.values import BLENDSHAPES, FloatArray, Picture
-
-if TYPE_CHECKING:
-    from vasari.portrait.finder import FaceBox
 
 COARSE, FINE = "reader_coarse", "reader"  # networks in weights/
 BOX_ROOM = 1.4  # sides of the finder's box that the coarse network sees
 FINE_ROOM = 2.5  # eye distances that the fine network sees
 SPREAD = 0.05  # eye distances between views at which their agreement has fallen to 1/e
-OUTER_CORNERS = (33, 263)
+STEADY = (33, 133, 362, 263, 168, 6)  # the eyes' corners and the root of the nose
 # Each view of a portrait: degrees, log scale, right and down in eye distances, mirrored.
 VIEWS = (
     (0.0, 0.0, 0.0, 0.0, False),
@@ -51,11 +50,13 @@ class Reading:
             pixel; depth in the same unit, away from the viewer.
         blendshapes: (52,) float32 in [0, 1], in the order of `BLENDSHAPES`.
         confidence: 0 (no face) to 1.
+        lips_spread: eye distances by which several views differ about the lips; 0 for one view.
     """
 
     landmarks: FloatArray
     blendshapes: FloatArray
     confidence: float
+    lips_spread: float = 0.0
 
 
 def read_landmarks(
@@ -85,7 +86,7 @@ def read_landmarks(
         near = _fine(picture, near, VIEWS[:1]).landmarks
         trust = min(1.0, max(box.score, 0.0)) ** 0.25
     reading = _fine(picture, near, VIEWS[:views])
-    return Reading(reading.landmarks, reading.blendshapes, reading.confidence * trust)
+    return replace(reading, confidence=reading.confidence * trust)
 
 
 def _read(name: str, crops: Picture) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -148,7 +149,8 @@ def _fine(
         [to_picture(a, m, px) for a, m in zip(marks, places, strict=True)]
     )  # (V, 478, 3)
     landmarks = refined(picture, all_marks.mean(0))
-    return Reading(landmarks, blend.mean(0), float(face.mean()) * _agreement(all_marks))
+    confidence = float(face.mean()) * _agreement(all_marks)
+    return Reading(landmarks, blend.mean(0), confidence, _lips_spread(all_marks))
 
 
 def _agreement(views: FloatArray) -> float:
@@ -157,6 +159,20 @@ def _agreement(views: FloatArray) -> float:
     eye = max(float(np.linalg.norm(left - right)), 1e-3)
     spread = float(np.linalg.norm(views.std(0)[:, :2], axis=1).mean()) / eye
     return float(np.exp(-((spread / SPREAD) ** 2)))
+
+
+def _lips_spread(views: FloatArray) -> float:
+    """How much views (V, 478, 3) differ about where the lips lie below the eyes."""
+    left, right = (views[:, k].mean(0) for k in OUTER_CORNERS)
+    eye = max(float(np.linalg.norm(left - right)), 1e-3)
+    lips = views[:, _lips(), :2] - views[:, STEADY, :2].mean(1, keepdims=True)
+    return float(np.linalg.norm(lips.std(0), axis=1).mean()) / eye
+
+
+@functools.cache
+def _lips() -> NDArray[np.integer]:
+    rings = face_space().rings
+    return np.union1d(rings["lips_outer"], rings["lips_inner"])
 
 
 def _swapped() -> NDArray[np.int64]:

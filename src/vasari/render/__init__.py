@@ -1,7 +1,6 @@
 """Face + Motion -> pictures."""
 
-from vasari.render.hair import Hair
+from vasari.render.body import Body
 from vasari.render.renderer import Renderer
-from vasari.shape.onto_face import onto_face
 
-__all__ = ["Hair", "Renderer", "onto_face"]
+__all__ = ["Body", "Renderer"]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.shape.landmarks import CHIN, FOREHEAD, MESH_POINTS
 from vasari.shape.space import Pose, face_space
-from vasari.values import FloatArray, Indices, Picture
+from vasari.values import FloatArray
 
 # Distances of the rings from the oval, eye distances.
 RINGS = np.array([0.10, 0.22, 0.38, 0.58, 0.85, 1.2, 1.7, 2.5, 4.0, 9.0], np.float32)
@@ -26,12 +27,6 @@ CROWN = 1.3  # of that, so far it begins above the middle
 JAW = 0.8  # above the chin, eye distances: from here down to the chin hair joins neck and shoulders
 BORDER_FADE = 0.5  # eye distances inside the border over which motion dies
 BODY_RADIUS, BODY_FADE = 2.1, 1.1  # around the middle of the head, eye distances
-# Where the far side of a turned head is laid, eye distances: its oval outside of the outline, what
-# is hidden inside it, and the rim of what is seen just inside, so that the outline stays behind.
-OUTSIDE, UNDER, RIM_UNDER = 0.012, 0.07, 0.025
-SKIN_VARIES = 70  # levels that skin differs by over a tenth of an eye distance
-BESIDE = 0.06  # how far beside a direction lies what makes the outline there
-AT_OUTLINE = 0.1  # how far inside the outline a point still belongs to it
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Mesh:
         hair: (V,) how far each trails the head as loose hair does.
         rise: (V,) how much of its way up each goes: at the lower border nothing would follow.
         follow: (V,) how far each takes over what the expression does to its spoke's oval point.
-        oval: (V - 468,) that point.
+        oval: (V - MESH_POINTS,) that point.
     """
 
     source: FloatArray
@@ -70,83 +65,17 @@ def build_mesh(landmarks: FloatArray, pose: Pose, size: tuple[int, int]) -> Mesh
     space = face_space()
     oval = space.rings["face_oval"]
     rings = _rings(landmarks, oval, pose.scale)
-    source = np.concatenate([landmarks[:468], rings.reshape(-1, 3)]).astype(np.float32)
+    source = np.concatenate([landmarks[:MESH_POINTS], rings.reshape(-1, 3)]).astype(np.float32)
     triangles = np.concatenate([space.triangles, _hole_triangles(), _ring_triangles(oval)])
     weight, body, hair = _weights(source, landmarks, pose, size)
-    weight[:468] = np.where(weight[:468] > 0, 1, weight[:468])
+    weight[:MESH_POINTS] = np.where(weight[:MESH_POINTS] > 0, 1, weight[:MESH_POINTS])
     above = np.float32(size[1] - 1) - source[:, 1]
     rise = _smooth(above / np.float32(BORDER_FADE * pose.scale))
-    rise[:468] = rise[:468] > 0
-    follow = np.concatenate([np.zeros(468), np.repeat(np.exp(-RINGS / FOLLOW), len(oval))])
+    rise[:MESH_POINTS] = rise[:MESH_POINTS] > 0
+    follow = np.concatenate([np.zeros(MESH_POINTS), np.repeat(np.exp(-RINGS / FOLLOW), len(oval))])
     follow = (follow * _border(source, size, pose.scale)).astype(np.float32)
     spokes = np.tile(oval, len(RINGS))
     return Mesh(source, triangles.astype(np.int32), weight, body, hair, rise, follow, spokes)
-
-
-def unfold(landmarks: FloatArray, picture: Picture) -> FloatArray:
-    """Landmarks with those that the portrait cannot see laid just inside its outline.
-
-    On a turned head the far side folds behind the near one; left there, its triangles would show
-    the background, or the near side twice, once the head turns back. The oval goes to the outline
-    itself, so that no sliver of cheek is left to the rings; the rest goes well inside it, so that
-    what a turn uncovers is the mirror of skin, not the outline drawn wide.
-    """
-    triangles = face_space().triangles.astype(np.int32)
-    a, b, c = (landmarks[triangles[:, k], :2] for k in range(3))
-    area = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
-    front = area * np.sign(np.median(area)) > 0
-    seen = np.zeros(len(landmarks), bool)
-    seen[triangles[front]] = True
-    seen[468:] = True
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    edges = np.concatenate([edges, edges[:, ::-1]])
-    out, known = landmarks.copy(), seen.copy()
-    while not known.all():
-        reach = edges[known[edges[:, 1]] & ~known[edges[:, 0]]]
-        if not len(reach):
-            break
-        total, count = np.zeros((len(out), 2)), np.zeros(len(out))
-        np.add.at(total, reach[:, 0], out[reach[:, 1], :2])
-        np.add.at(count, reach[:, 0], 1)
-        new = count > 0
-        out[new, :2] = total[new] / count[new, None]
-        known |= new
-    rim = np.unique(edges[seen[edges[:, 0]] & ~seen[edges[:, 1]], 0])
-    return _parted(out, picture, np.flatnonzero(~seen), rim)
-
-
-def _parted(landmarks: FloatArray, picture: Picture, hidden: Indices, rim: Indices) -> FloatArray:
-    """Landmarks with the hidden ones of the oval on the outline, and inside it the others and the
-    rim, the last ones that are seen."""
-    oval = face_space().rings["face_oval"]
-    middle = (landmarks[oval, :2].min(0) + landmarks[oval, :2].max(0)) / 2
-    away = landmarks[:, :2] - middle
-    unit = float(np.linalg.norm(landmarks[33] - landmarks[263]))
-    out = landmarks.copy()
-    for points, under in ((hidden, UNDER), (rim, RIM_UNDER)):
-        for k in points:
-            far = float(np.linalg.norm(away[k]))
-            direction = away[k] / max(far, 1e-6)
-            along = away @ direction
-            beside = np.abs(away @ np.array([-direction[1], direction[0]]))
-            outline = float(along[(beside < BESIDE * unit) & (along > 0)].max(initial=0))
-            if k in oval:
-                out[k, :2] = middle + direction * (outline + OUTSIDE * unit)
-            elif far > outline - AT_OUTLINE * unit and _is_skin(
-                picture, middle + direction * outline, -direction, unit
-            ):
-                out[k, :2] = middle + direction * min(far, outline - under * unit)
-    return out
-
-
-def _is_skin(picture: Picture, outline: FloatArray, inwards: FloatArray, unit: float) -> bool:
-    """Whether the picture looks the same from just inside an outline to farther in; where hair
-    hangs before it, or the outline was read beside the true one, it does not."""
-    steps = np.linspace(RIM_UNDER, 2 * UNDER, 8)[:, None] * unit
-    at = np.round(outline + steps * inwards).astype(int)
-    at = np.clip(at, 0, np.array(picture.shape[1::-1]) - 1)
-    seen = picture[at[:, 1], at[:, 0]].astype(np.float32)
-    return bool(np.ptp(seen, axis=0).max() < SKIN_VARIES)
 
 
 def _rings(landmarks: FloatArray, oval: NDArray[np.int16], unit: float) -> FloatArray:
@@ -190,7 +119,7 @@ def _weights(
     """(V,) share of the head's motion, (V,) of the body's, and (V,) of loose hair's trailing."""
     roll = np.radians(pose.rotation[2])
     up = np.array([-np.sin(roll), np.cos(roll)])  # towards the chin
-    chin, top = landmarks[152, :2], landmarks[10, :2]
+    chin, top = landmarks[CHIN, :2], landmarks[FOREHEAD, :2]
     below = (source[:, :2] - chin) @ up / pose.scale
     neck = 1 - _smooth((below - NECK_TOP) / NECK_LENGTH)
     middle = (chin + top) / 2 - 0.35 * pose.scale * up
@@ -200,7 +129,7 @@ def _weights(
     body = (1 - neck) * (1 - _smooth((away - BODY_RADIUS) / BODY_FADE))
     hair = head * _smooth((_from_skull(source, middle, up, pose.scale) - SKULL) / HAIR_FADE)
     hair *= 1 - _smooth((below + JAW) / JAW)
-    hair[:468] = 0
+    hair[:MESH_POINTS] = 0
     shares = [np.asarray(share * border, np.float32) for share in (head, body, hair)]
     return shares[0], shares[1], shares[2]
 
@@ -216,7 +145,7 @@ def _from_skull(
 
 def _ring_triangles(oval: NDArray[np.int16]) -> NDArray[np.int32]:
     n = len(oval)
-    index = np.concatenate([oval[None], 468 + np.arange(len(RINGS) * n).reshape(-1, n)])
+    index = np.concatenate([oval[None], MESH_POINTS + np.arange(len(RINGS) * n).reshape(-1, n)])
     a, b = index[:-1], index[1:]
     a2, b2 = np.roll(a, -1, 1), np.roll(b, -1, 1)
     quads = np.stack([np.stack([a, b, b2], -1), np.stack([a, b2, a2], -1)])

@@ -1,19 +1,21 @@
-"""The loops over pixels that OpenCV lacks, compiled by numba, on buffers made once."""
+"""The loops over pixels that OpenCV lacks, compiled by numba, on buffers made once.
+
+Whatever their inputs hold, no loop writes outside its buffers: sizes are compared first, and places
+are clipped before they become whole numbers. Where such a comparison decides, the compiler may not
+assume that there is no NaN.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
 
-_COMPILE: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": True, "boundscheck": False}
-
+from vasari.kernels import kernel
 
 _EDGE = np.float32(-1e-4)  # how far outside a triangle a pixel may lie: neighbours leave no gap
+_FAR = np.float32(1e5)  # pixels: a triangle with a corner farther out is left out
 
 
-@numba.njit("UniTuple(int64, 2)(float32, float32, float32, float32, int64)", **_COMPILE)
+@kernel("UniTuple(int64, 2)(float32, float32, float32, float32, int64)", exact=True)
 def _span(u, du, v, dv, reach):  # type: ignore[no-untyped-def]
     """First and last step k in [0, reach] where u + k du, v + k dv and what is left are >= 0."""
     first, last = np.float32(0), np.float32(reach)
@@ -24,29 +26,46 @@ def _span(u, du, v, dv, reach):  # type: ignore[no-untyped-def]
             last = min(last, (_EDGE - value) / step)
         elif value < _EDGE:
             return 1, 0
+    if not (np.float32(0) <= first and first <= last and last <= reach):  # NaN is not, either
+        return 1, 0
     return int(np.ceil(first)), int(np.floor(last))
 
 
-@numba.njit(
+@kernel("boolean(float32, float32)", exact=True)
+def _near(x, y):  # type: ignore[no-untyped-def]
+    """Whether a point can lie in a picture; NaN cannot."""
+    return abs(x) < _FAR and abs(y) < _FAR
+
+
+@kernel(
     "void(int32[:,::1], float32[:,::1], float32[:,::1], float32[:,:,::1], float32[:,::1])",
-    **_COMPILE,
+    exact=True,
 )
 def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-untyped-def]
     """Write where each pixel of the target comes from.
 
     Args:
-        triangles: (n, 3) vertex indices.
+        triangles: (n, 3) vertex indices; one with others, or with a corner far out, is left out.
         target: (V, 3) where vertices go: x, y in pixels, z away from the viewer.
         source: (V, 2) where they come from.
         backward: (H, W, 2) written: source x, y of each covered pixel.
         depth: (H, W) nearest z so far; the nearer triangle wins.
     """
     height, width = depth.shape
+    if backward.shape != (height, width, 2) or triangles.shape[1] != 3:
+        raise ValueError("rasterise: shapes differ")
+    if target.shape[1] != 3 or source.shape[1] != 2 or len(source) != len(target):
+        raise ValueError("rasterise: shapes differ")
+    most = len(target)
     for t in range(triangles.shape[0]):
         a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        if min(a, b, c) < 0 or max(a, b, c) >= most:
+            continue
         ax, ay, bx, by, cx, cy = (
             target[a, 0], target[a, 1], target[b, 0], target[b, 1], target[c, 0], target[c, 1],
         )  # fmt: skip
+        if not (_near(ax, ay) and _near(bx, by) and _near(cx, cy)):
+            continue
         area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
         if abs(area) < 1e-6:
             continue
@@ -80,11 +99,13 @@ def rasterise(triangles, target, source, backward, depth):  # type: ignore[no-un
                 sy += dsy
 
 
-@numba.njit("int64(float32[:,:,::1], float32, int32[:,::1])", **_COMPILE)
+@kernel("int64(float32[:,:,::1], float32, int32[:,::1])")
 def find_cuts(backward, jump, cuts):  # type: ignore[no-untyped-def]
     """Fill `cuts` (n, 2) with the y, x of pixels at which something near hides something far: their
     neighbours come from more than `jump` away. Returns how many, at most n."""
     height, width = backward.shape[:2]
+    if backward.shape[2] != 2 or cuts.shape[1] != 2:
+        raise ValueError("find_cuts: shapes differ")
     n = 0
     for y in range(1, height - 1):
         worst = np.float32(0)  # most rows have none, and a maximum is quick to find
@@ -102,12 +123,18 @@ def find_cuts(backward, jump, cuts):  # type: ignore[no-untyped-def]
     return n
 
 
-@numba.njit("void(uint8[:,:,::1], int32[:,::1], uint8[:,::1], int64)", **_COMPILE)
+@kernel("void(uint8[:,:,::1], int32[:,::1], uint8[:,::1], int64)")
 def soften(picture, cuts, colours, n):  # type: ignore[no-untyped-def]
     """Smooth the first n pixels of `cuts` in `picture` (H, W, 4) with their neighbours, 1 2 1 each
-    way; `colours` (n, 4) is room to work in."""
+    way, but for those at its border and beyond; `colours` (n, 4) is room to work in."""
+    height, width = picture.shape[:2]
+    if picture.shape[2] != 4 or cuts.shape[1] != 2 or colours.shape[1] != 4:
+        raise ValueError("soften: shapes differ")
+    n = min(n, cuts.shape[0], colours.shape[0])
     for k in range(n):
         y, x = cuts[k, 0], cuts[k, 1]
+        if y < 1 or x < 1 or y >= height - 1 or x >= width - 1:
+            continue
         for c in range(4):
             near = 0
             for dy in range(-1, 2):
@@ -115,13 +142,19 @@ def soften(picture, cuts, colours, n):  # type: ignore[no-untyped-def]
                     near += (2 - abs(dx)) * (2 - abs(dy)) * picture[y + dy, x + dx, c]
             colours[k, c] = (near + 8) // 16
     for k in range(n):
+        y, x = cuts[k, 0], cuts[k, 1]
+        if y < 1 or x < 1 or y >= height - 1 or x >= width - 1:
+            continue
         for c in range(4):
-            picture[cuts[k, 0], cuts[k, 1], c] = colours[k, c]
+            picture[y, x, c] = colours[k, c]
 
 
-@numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])", **_COMPILE)
+@kernel("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,:,::1])")
 def over(person, plate, out):  # type: ignore[no-untyped-def]
     """Out = person + (1 - alpha) * plate; person is (H, W, 4) with premultiplied alpha."""
+    height, width = out.shape[:2]
+    if person.shape != (height, width, 4) or plate.shape != out.shape or out.shape[2] != 3:
+        raise ValueError("over: shapes differ")
     for y in range(out.shape[0]):
         for x in range(out.shape[1]):
             left = 255 - person[y, x, 3]
@@ -130,9 +163,13 @@ def over(person, plate, out):  # type: ignore[no-untyped-def]
                 out[y, x, c] = min(value, 255)
 
 
-@numba.njit("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,::1])", **_COMPILE)
+@kernel("void(uint8[:,:,::1], uint8[:,:,::1], uint8[:,::1])")
 def blend(out, layer, mask):  # type: ignore[no-untyped-def]
     """Lay `layer` (h, w, 3) over `out` (h, w, C) where `mask` (h, w) says; alpha fills up too."""
+    if layer.shape != (mask.shape[0], mask.shape[1], 3) or out.shape[:2] != mask.shape:
+        raise ValueError("blend: shapes differ")
+    if out.shape[2] < 3 or out.shape[2] > 4:
+        raise ValueError("blend: shapes differ")
     for y in range(mask.shape[0]):
         for x in range(mask.shape[1]):
             m = int(mask[y, x])
@@ -144,8 +181,8 @@ def blend(out, layer, mask):  # type: ignore[no-untyped-def]
                 out[y, x, 3] = max(out[y, x, 3], m)
 
 
-@numba.njit(
-    "void(uint8[:,:,::1], float32[:,:,::1], uint8[:,::1], float32[:,::1], int64[::1])", **_COMPILE
+@kernel(
+    "void(uint8[:,:,::1], float32[:,:,::1], uint8[:,::1], float32[:,::1], int64[::1])", exact=True
 )
 def relight(out, light, inner, back, box):  # type: ignore[no-untyped-def]
     """Multiply each pixel by a gain, but not inside the mouth, in place.
@@ -158,11 +195,16 @@ def relight(out, light, inner, back, box):  # type: ignore[no-untyped-def]
         box: x0, y0, x1, y1 of the pixels that may lie inside it.
     """
     n = light.shape[0]
-    for y in range(box[1], box[3]):
-        for x in range(box[0], box[2]):
+    height, width = inner.shape
+    if light.shape[1:] != (n, 3) or out.shape[:2] != inner.shape or len(box) != 4:
+        raise ValueError("relight: shapes differ")
+    if out.shape[2] < 3 or out.shape[2] > 4 or back.shape != (2, 3):
+        raise ValueError("relight: shapes differ")
+    for y in range(max(box[1], 0), min(box[3], height)):
+        for x in range(max(box[0], 0), min(box[2], width)):
             u = back[0, 0] * x + back[0, 1] * y + back[0, 2]
             v = back[1, 0] * x + back[1, 1] * y + back[1, 2]
-            if u < 0 or v < 0 or u >= n - 1 or v >= n - 1 or inner[y, x] == 255:
+            if not (u >= 0 and v >= 0 and u < n - 1 and v < n - 1) or inner[y, x] == 255:
                 continue
             i, j = int(v), int(u)
             fv, fu = v - i, u - j

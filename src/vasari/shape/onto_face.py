@@ -71,7 +71,7 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
     expression = face.expression + share * (expression - face.expression)
     return Motion(
         rotation.astype(np.float32), position.astype(np.float32),
-        motion.gaze * share + face.gaze, expression.astype(np.float32), motion.rate, motion.breath,
+        motion.gaze * share + face.gaze, expression.astype(np.float32), motion.rate,
     )  # fmt: skip
 
 

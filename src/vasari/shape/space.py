@@ -18,26 +18,19 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.shape.landmarks import (
+    LIDS_ABOVE,
+    LIDS_LOWER,
+    LIDS_UPPER,
+    LIP_RINGS_LOWER,
+    LIP_RINGS_UPPER,
+    MESH_POINTS,
+)
 from vasari.values import BLENDSHAPES, EXPRESSION, FloatArray
 
-# Lip rings from the inner line outwards; row k of upper and lower are the pairs that meet.
-LIP_RINGS_UPPER = np.array([
-    [191, 80, 81, 82, 13, 312, 311, 310, 415],
-    [183, 42, 41, 38, 12, 268, 271, 272, 407],
-    [184, 74, 73, 72, 11, 302, 303, 304, 408],
-])  # fmt: skip
-LIP_RINGS_LOWER = np.array([
-    [95, 88, 178, 87, 14, 317, 402, 318, 324],
-    [96, 89, 179, 86, 15, 316, 403, 319, 325],
-    [77, 90, 180, 85, 16, 315, 404, 320, 307],
-])  # fmt: skip
 RING_FOLLOWS = np.array([1.0, 0.67, 0.33], np.float32)[:, None]  # share of the inner line's move
-# Lid pairs, right eye then left.
-LIDS_UPPER = np.array([246, 161, 160, 159, 158, 157, 173, 466, 388, 387, 386, 385, 384, 398])
-LIDS_LOWER = np.array([7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382])
-# The next points above the upper lid line follow it a part of the way: the skin of a closing lid
-# unrolls from under the fold, which itself (or the rim of glasses before it) hardly moves.
-LIDS_ABOVE = np.array([247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 286, 414])
+# The skin of a closing lid unrolls from under the fold, which itself (or the rim of glasses before
+# it) hardly moves: the points above a lid's line follow it a part of the way.
 ABOVE_FOLLOWS = 0.25
 UPPER_LID_SHARE = 0.9  # of a closing eye's way; the lower lid makes the rest
 LID_SHUT = 0.30  # an eye is shut when this share of its opening is left by the linear code
@@ -129,7 +122,7 @@ def pose_of(landmarks: FloatArray, expression: FloatArray | None = None) -> Pose
     target = space.mean
     if expression is not None:
         target = target + np.tensordot(expression, space.basis, 1)
-    matrix, scale, origin = similarity(target[:468], landmarks[:468], _rigid())
+    matrix, scale, origin = similarity(target[:MESH_POINTS], landmarks[:MESH_POINTS], _rigid())
     return Pose(rotation_angles(matrix), scale, origin)
 
 
@@ -156,7 +149,7 @@ def rigid_weights(
     mean: FloatArray, rings: Mapping[str, NDArray[np.integer]]
 ) -> NDArray[np.float64]:
     """(468,) how much each point says about the pose: the skull all, the jaw hardly, sum 1."""
-    weight = np.clip((RIGID_ABOVE - mean[:468, 1]) / RIGID_FADE, JAW_SAYS, 1)
+    weight = np.clip((RIGID_ABOVE - mean[:MESH_POINTS, 1]) / RIGID_FADE, JAW_SAYS, 1)
     weight[np.concatenate([rings[n] for n in SOFT_RINGS])] *= SOFT_SAYS
     return np.asarray(weight / weight.sum(), np.float64)
 
@@ -182,7 +175,9 @@ def lid_gaps(shape: FloatArray) -> FloatArray:
     return np.asarray(shape[..., LIDS_LOWER, 1] - shape[..., LIDS_UPPER, 1])
 
 
-def settle_mouth(shape: FloatArray, expression: FloatArray) -> tuple[FloatArray, FloatArray]:
+def settle_mouth(
+    shape: FloatArray, expression: FloatArray, shut: bool = False
+) -> tuple[FloatArray, FloatArray]:
     """Make a portrait's shape and expression agree about how far the mouth is open.
 
     A mouth that is all but closed is closed exactly (its inner lines are laid on each other);
@@ -191,12 +186,13 @@ def settle_mouth(shape: FloatArray, expression: FloatArray) -> tuple[FloatArray,
     Args:
         shape: (478, 3) the portrait's own shape in the face space.
         expression: (EXPRESSION,) as read.
+        shut: the mouth is to be closed, however far open it was read.
 
     Returns:
         shape and expression, corrected copies.
     """
     shape, expression = shape.copy(), expression.copy()
-    if not mouth_is_open(shape):
+    if shut or not mouth_is_open(shape):
         _set_lips(shape, lip_gaps(shape), np.zeros(9, np.float32))
     basis = face_space().basis
     middle = slice(2, 7)
@@ -223,10 +219,11 @@ class Rig:
     Args:
         neutral: (478, 3) this person without expression.
         own: (EXPRESSION,) the portrait's own expression, at which the portrait is given back.
+        sealed: lips never open, whatever the expression: something lies before them.
     """
 
-    def __init__(self, neutral: FloatArray, own: FloatArray) -> None:
-        self._neutral = neutral
+    def __init__(self, neutral: FloatArray, own: FloatArray, sealed: bool = False) -> None:
+        self._neutral, self._sealed = neutral, sealed
         space = face_space()
         self._basis = np.ascontiguousarray(space.basis.reshape(EXPRESSION, -1))
         shape = self._linear(own)
@@ -263,6 +260,8 @@ class Rig:
 
     def _lip_opening(self, gaps: FloatArray) -> FloatArray:
         """Linear gaps to real ones: shut at the neutral's gap, the portrait's own at its own."""
+        if self._sealed:
+            return np.zeros_like(gaps)
         shut, own = self._lips_shut, self._lips_own
         from_shut = gaps - shut
         towards_own = own * from_shut / np.maximum(own - shut, 0.01)

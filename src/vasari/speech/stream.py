@@ -13,6 +13,7 @@ ENCODED = 192  # values that the network makes of each motion frame
 VOICE = ENCODED  # column: how sure a voice is heard, 0 to 1
 LOUDNESS = ENCODED + 1  # column: loudest mel frame against the running level, SPAN_DB to the unit
 FEATURES = ENCODED + 2
+NOTHING = np.zeros((0, FEATURES), np.float32)
 FIELD = 123  # mel frames that one feature sees: 1.2 s of past and 80 ms ahead
 
 
@@ -58,13 +59,16 @@ class SpeechStream:
         self._samples += len(sound)
         total = -(-self._samples // mel.BLOCK)
         pending = np.concatenate([self._rest, sound.astype(np.float32, copy=False)])
+        if len(pending) < mel.BLOCK and not last:
+            self._rest = pending
+            return NOTHING
         if last:
             self._ended = True
             pending = np.pad(pending, (0, self._missing(total)))
         whole = len(pending) // mel.BLOCK * mel.BLOCK
         self._rest = pending[whole:].copy()
         made = [self._listen(block) for block in pending[:whole].reshape(-1, mel.BLOCK)]
-        features = np.concatenate([np.zeros((0, FEATURES), np.float32), *made])
+        features = np.concatenate([NOTHING, *made])
         if last:
             features = features[: total - self._given]
         self._given += len(features)
@@ -87,7 +91,7 @@ class SpeechStream:
         self._loudness[place] = np.clip(energy.max() / mel.SPAN_DB, mel.LOWEST, mel.HIGHEST)
         self._blocks += 1
         if place + 1 < self._chunk:
-            return np.zeros((0, FEATURES), np.float32)
+            return NOTHING
         (encoded,) = self._network.run(None, {"mel": self._window})
         features = np.concatenate([encoded[0], self._loudness[:, None]], axis=1)
         # the first block only opens the 80 ms ahead: it tells of frame -1

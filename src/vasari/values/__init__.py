@@ -15,10 +15,12 @@ from vasari.values.arrays import (
     FloatArray,
     Indices,
     Picture,
+    moved,
 )
 from vasari.values.face import Face
 from vasari.values.motion import Motion
 from vasari.values.style import Style
+from vasari.values.traits import Traits
 
 __all__ = [
     "BLENDSHAPES",
@@ -33,4 +35,6 @@ __all__ = [
     "Motion",
     "Picture",
     "Style",
+    "Traits",
+    "moved",
 ]

@@ -32,3 +32,15 @@ BLENDSHAPES: tuple[str, ...] = (
     "noseSneerLeft", "noseSneerRight", "tongueOut",
 )  # fmt: skip
 EXPRESSION = len(BLENDSHAPES) + RESIDUALS  # coefficients of one expression
+# What a coefficient may be, either side of 0: faces make 1 of a blendshape and 10 of a residual.
+EXPRESSION_MOST: FloatArray = np.where(np.arange(EXPRESSION) < len(BLENDSHAPES), 5, 50).astype(
+    np.float32
+)
+
+
+def moved(points: FloatArray, m: NDArray[np.floating]) -> FloatArray:
+    """Points (n, 2 or 3) where the similarity `m` (2, 3) takes them; depth grows with it."""
+    out = np.array(points, np.float64)
+    out[:, :2] = points[:, :2] @ m[:, :2].T + m[:, 2]
+    out[:, 2:] *= np.hypot(m[0, 0], m[1, 0])
+    return out.astype(np.float32)

@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 import os
-import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import VideoError
-from vasari.files import input_file, write_npz
-from vasari.values.arrays import EXPRESSION, MOTION_HZ, FloatArray
+from vasari.files import write_npz
+from vasari.values.arrays import EXPRESSION, EXPRESSION_MOST, MOTION_HZ, FloatArray
+from vasari.values.npz import FLOATS, Array, Layout, Unfit, check_values, read_npz
 
 KIND = "vasari motion"
 VERSION = 1
-COLUMNS = {"rotation": 3, "position": 3, "gaze": 2, "expression": EXPRESSION}
+MOST_FRAMES = 250_000  # nearly three hours at MOTION_HZ, more than one at 60 Hz
+MOST_SECONDS = 10_000  # the same
+CAMERA = 12.0  # eye distances from the camera to a head at position 0
+NEAREST = -8.0  # position away: a head three times as large; at -12 the camera would be in it
+FAR = np.array([200, 200, 1000], np.float32)  # eye distances: beyond the border of any picture
+TURN = 720.0  # degrees: angles are followed past a full turn
+COLUMNS = {
+    "rotation": Array(FLOATS, ("frames", 3), -TURN, TURN),
+    "position": Array(FLOATS, ("frames", 3), np.array([-FAR[0], -FAR[1], NEAREST]), FAR),
+    "gaze": Array(FLOATS, ("frames", 2), -TURN, TURN),
+    "expression": Array(FLOATS, ("frames", EXPRESSION), -EXPRESSION_MOST, EXPRESSION_MOST),
+}
+RATE = {"rate": Array(FLOATS, (), 1, 1000)}
+LAYOUT = Layout(
+    "motion file", {**COLUMNS, **RATE}, {"frames": MOST_FRAMES}, VideoError,
+    "make it again with vasari track VIDEO -o MOTION", KIND, VERSION,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Motion:
-    """What a face does over time, T frames at `rate` Hz.
+    """What a face does over time, T frames at `rate` Hz, at most 250 000 and 10 000 seconds.
+
+    `COLUMNS` has the ranges; a file or a renderer takes no others, and `bounded` makes them so.
 
     Attributes:
         rotation: (T, 3) float32, head yaw (towards the picture's right), pitch (up), roll
-            (clockwise as seen), degrees.
-        position: (T, 3) float32, head position in eye distances: right, down, away.
-        gaze: (T, 2) float32, yaw and pitch of the eyes relative to the head, degrees, same signs.
-        expression: (T, EXPRESSION) float32, the 52 `BLENDSHAPES` in [0, 1], then residuals.
-        rate: frames a second.
-        breath: (T,) float32, how far breathing lifts the shoulders, eye distances; None: not at
-            all. Made for pictures only, no file keeps it.
-        hair: (T, 6) float32, rotation and position of loose hair, which trails the head (see
-            `render.hair`); None: those of the head. Made for pictures only, as well.
-        recorded: the rows of the Live Link Face CSV that it was read from, header first.
+            (clockwise as seen), degrees, -720 to 720.
+        position: (T, 3) float32, head position in eye distances: right and down, -200 to 200, and
+            away, -8 (towards the camera, which is at -12) to 1000.
+        gaze: (T, 2) float32, yaw and pitch of the eyes relative to the head, degrees, same signs,
+            -720 to 720.
+        expression: (T, EXPRESSION) float32, the 52 `BLENDSHAPES`, 0 to 1 and never beyond -5 to 5,
+            then residuals, -50 to 50.
+        rate: frames a second, 1 to 1000.
     """
 
     rotation: FloatArray
@@ -41,34 +57,23 @@ class Motion:
     gaze: FloatArray
     expression: FloatArray
     rate: float = MOTION_HZ
-    breath: FloatArray | None = None
-    hair: FloatArray | None = None
-    recorded: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.expression)
 
     def part(self, first: int, last: int) -> Motion:
         """Frames first to last, the last left out."""
-        return replace(
-            self, rotation=self.rotation[first:last], position=self.position[first:last],
-            gaze=self.gaze[first:last], expression=self.expression[first:last],
-            breath=None if self.breath is None else self.breath[first:last],
-            hair=None if self.hair is None else self.hair[first:last],
-        )  # fmt: skip
+        return self._with({name: getattr(self, name)[first:last] for name in COLUMNS})
 
-    def then(self, after: Motion) -> Motion:
-        """One motion of two: another of the same rate follows without a gap."""
-        breaths = [np.zeros(len(m), np.float32) if m.breath is None else m.breath
-                   for m in (self, after)]  # fmt: skip
-        hairs = [m.hair for m in (self, after) if m.hair is not None]
-        return replace(
-            self, rotation=np.concatenate([self.rotation, after.rotation]),
-            position=np.concatenate([self.position, after.position]),
-            gaze=np.concatenate([self.gaze, after.gaze]),
-            expression=np.concatenate([self.expression, after.expression]),
-            breath=np.concatenate(breaths), hair=np.concatenate(hairs) if len(hairs) == 2 else None,
-        )  # fmt: skip
+    def then(self, *after: Motion) -> Motion:
+        """One motion of several: others of the same rate follow without a gap."""
+        parts = (self, *after)
+        return self._with(
+            {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
+        )
+
+    def _with(self, columns: dict[str, FloatArray]) -> Motion:
+        return Motion(**columns, rate=self.rate)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write this motion to one file without pickle, whole or not at all.
@@ -77,14 +82,12 @@ class Motion:
             OutputError: the file cannot be written there.
         """
         arrays: dict[str, NDArray[np.generic]] = {
-            name: np.asarray(getattr(self, name), np.float32).reshape(-1, width)
-            for name, width in COLUMNS.items()
+            name: np.asarray(getattr(self, name), np.float32) for name in COLUMNS
         }
         arrays |= {
             "kind": np.array(KIND),
             "version": np.array(VERSION),
             "rate": np.array(self.rate, np.float64),
-            "recorded": np.frombuffer("\n".join(self.recorded).encode(), np.uint8),
         }
         write_npz(path, arrays)
 
@@ -95,31 +98,47 @@ class Motion:
         Raises:
             VideoError: the file is missing, damaged or something else.
         """
-        file = input_file(path, "motion", VideoError)
+        arrays = read_npz(path, LAYOUT)
+        columns = {name: np.asarray(arrays[name], np.float32) for name in COLUMNS}
         try:
-            with file.open("rb") as f, np.load(f, allow_pickle=False) as packed:
-                arrays = {name: packed[name] for name in packed.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise VideoError(f"{file} is no motion file: make one with vasari track.") from error
-        if str(arrays.get("kind")) != KIND:
-            raise VideoError(f"{file} is no motion file: make one with vasari track.")
-        if int(arrays["version"]) > VERSION:
-            raise VideoError(f"{file} was made by a newer Vasari: update Vasari or track again.")
-        try:
-            return _motion(arrays)
-        except (KeyError, ValueError) as error:
-            raise VideoError(f"{file} is damaged ({error}): track the video again.") from error
+            rate = float(arrays["rate"])
+            check_length(len(columns["expression"]), rate)
+        except Unfit as error:
+            raise VideoError(f"{path} is damaged ({error}): {LAYOUT.again}.") from None
+        return Motion(**columns, rate=rate)
 
 
-def _motion(arrays: dict[str, NDArray[np.generic]]) -> Motion:
-    columns = {name: np.asarray(arrays[name], np.float32) for name in COLUMNS}
-    length = len(columns["expression"])
-    for name, width in COLUMNS.items():
-        if columns[name].shape != (length, width):
-            raise ValueError(f"{name} has shape {columns[name].shape}")
-    rate = float(arrays["rate"])
-    if not 0 < rate < np.inf:
-        raise ValueError(f"its rate is {rate}")
-    recorded = arrays["recorded"].tobytes().decode()
-    rows = tuple(recorded.split("\n")) if recorded else ()
-    return Motion(**columns, rate=rate, recorded=rows)
+def check_motion(motion: Motion) -> None:
+    """Whether a motion holds what its attributes say, wherever it was made.
+
+    Raises:
+        VideoError: it does not.
+    """
+    values = {field.name: getattr(motion, field.name) for field in fields(motion)}
+    try:
+        values["rate"] = np.asarray(motion.rate)
+        check_values(values, {**COLUMNS, **RATE}, LAYOUT.most)
+        check_length(len(motion), motion.rate)
+    except Unfit as error:
+        raise VideoError(
+            f"The motion cannot be used ({error}): see vasari.Motion for what it may hold."
+        ) from None
+
+
+def bounded(motion: Motion) -> Motion:
+    """A motion of numbers, with what lies beyond its ranges at their ends."""
+    kept = {
+        name: np.clip(getattr(motion, name), column.low, column.high).astype(np.float32)
+        for name, column in COLUMNS.items()
+    }
+    return Motion(**kept, rate=motion.rate)
+
+
+def check_length(frames: int, rate: float) -> None:
+    """Whether so many frames at so many a second are not too many.
+
+    Raises:
+        Unfit: they are.
+    """
+    if frames > MOST_FRAMES or frames / rate > MOST_SECONDS:
+        raise Unfit(f"it is longer than {MOST_FRAMES} frames or {MOST_SECONDS} s")

@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.faces import expression, made_face, still
+from tests.faces import expression, made_face, painted, still
+from tests.render.layers.moments import moment
+from vasari.portrait.folds import find_folds
 from vasari.render import Renderer
 from vasari.render.layers.folds import Folds, deepen
 from vasari.shape.space import Pose
@@ -28,8 +30,10 @@ def shown(face: Face, picture: np.ndarray, now: np.ndarray) -> np.ndarray:
     pose = Pose(face.rotation, face.scale, face.origin)
     ys, xs = np.mgrid[: picture.shape[0], : picture.shape[1]].astype(np.float32)
     out = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
-    folds = Folds(picture, face.landmarks, pose, face.expression, 1)
-    folds.draw(out, face.landmarks, np.ascontiguousarray(np.dstack([xs, ys])), now)
+    found = find_folds(picture, face.landmarks, pose)
+    backward = np.ascontiguousarray(np.dstack([xs, ys]))
+    layer = Folds(found, pose, face.expression, 1)
+    layer.draw(out, moment(face, face.landmarks, now, backward))
     return out[..., :3].astype(int)
 
 
@@ -78,8 +82,7 @@ def test_the_renderer_folds_what_is_no_flat_drawing(monkeypatch: pytest.MonkeyPa
     shade = np.linspace(-30, 30, 512)[:, None, None] + noise
     furrow = furrowed(face)
     for picture, folds in ((furrow + shade, True), (furrow, False)):
-        face.picture[:] = picture.clip(0, 255)
-        renderer = Renderer(face, 512)
+        renderer = Renderer(painted(face, picture.clip(0, 255).astype(np.uint8)), 512)
         with_lines = renderer.draw(up, 0).astype(int)
         with monkeypatch.context() as patched:
             patched.setattr(Folds, "draw", lambda *_: None)

@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 
 from tests.faces import made_face
-from vasari.portrait.glasses import BELOW_EYES, behind_dark_glass
+from tests.render.layers.moments import moment
+from vasari.portrait.glasses import behind_dark_glass
+from vasari.portrait.lids import lid_tones
 from vasari.render.layers.lid import Lid
-from vasari.shape.space import LIDS_ABOVE, LIDS_UPPER
+from vasari.shape.landmarks import LIDS_ABOVE, LIDS_UPPER
 
 
 def shut(face):  # type: ignore[no-untyped-def]
@@ -15,8 +17,9 @@ def shut(face):  # type: ignore[no-untyped-def]
     return points
 
 
-def lid_of(face, picture):  # type: ignore[no-untyped-def]
-    return Lid(picture, face.landmarks, LIDS_UPPER[:7], LIDS_ABOVE[:7], BELOW_EYES[0])
+def lid_of(face, picture, flat=False):  # type: ignore[no-untyped-def]
+    tones = lid_tones(picture, face.landmarks, flat)[0]
+    return Lid(tones, face.landmarks, LIDS_UPPER[:7], LIDS_ABOVE[:7], flat)
 
 
 def test_light_goes_on_across_a_closed_lid() -> None:
@@ -24,7 +27,7 @@ def test_light_goes_on_across_a_closed_lid() -> None:
     ramp = np.linspace(40, 240, 420)[None, :, None]
     picture = np.broadcast_to(ramp, (420, 420, 3)).astype(np.uint8).copy()
     out = picture.copy()
-    lid_of(face, picture).draw(out, shut(face))
+    lid_of(face, picture).draw(out, moment(face, shut(face)))
     x0, x1 = face.landmarks[LIDS_UPPER[[1, 5]], 0].astype(int)
     y = int(face.landmarks[LIDS_UPPER[3], 1])
     assert (out != picture).any()
@@ -36,7 +39,7 @@ def test_a_closed_lid_has_no_hard_edge() -> None:
     face = made_face(side=420)
     picture = np.full((420, 420, 3), 220, np.uint8)
     out = np.zeros_like(picture)
-    lid_of(face, picture).draw(out, shut(face))
+    lid_of(face, picture).draw(out, moment(face, shut(face)))
     x, top = face.landmarks[LIDS_ABOVE[3], :2].astype(int)
     column = out[top - 12 : top + 8, x, 0].astype(int)
     assert column.max() > 100
@@ -48,9 +51,7 @@ def test_a_drawn_lid_is_one_tone_below_its_thick_lashes() -> None:
     picture = np.full((420, 420, 3), 220, np.uint8)
     warped = np.full_like(picture, 10)  # the stroke of the lashes, stretched
     points = shut(face)
-    Lid(
-        picture, face.landmarks, LIDS_UPPER[:7], LIDS_ABOVE[:7], BELOW_EYES[0], flat=True
-    ).draw(warped, points)  # fmt: skip
+    lid_of(face, picture, flat=True).draw(warped, moment(face, points))
     x, low = points[LIDS_UPPER[3], :2].astype(int)
     top = int(points[LIDS_ABOVE[3], 1])
     column = warped[top + 3 : low - 5, x, 0]
@@ -61,7 +62,7 @@ def test_a_drawn_lid_is_one_tone_below_its_thick_lashes() -> None:
 def test_an_open_eye_is_left_alone() -> None:
     face = made_face()
     out = face.picture.copy()
-    lid_of(face, face.picture).draw(out, face.landmarks)
+    lid_of(face, face.picture).draw(out, moment(face, face.landmarks))
     assert (out == face.picture).all()
 
 

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
 
-from tests.faces import expression, made_face, still
+from tests.faces import expression, made_face, painted, still
 from vasari.render import Renderer
-from vasari.render.layers.light import CODE, MIDDLE, SIDE, Painter, code_of, look, window
+from vasari.render.layers.light import CODE, MIDDLE, SIDE, Light, code_of, look, window
 from vasari.shape.space import face_space
 
 
@@ -20,11 +18,11 @@ def drawn(paint: str, **codes: float) -> np.ndarray:
 
 def test_the_window_stands_upright_around_the_face() -> None:
     renderer = Renderer(made_face(), 256)
-    pose = renderer._pose
+    pose = renderer.stage.pose
     m = window(pose)
     middle = m[:, :2] @ pose.project(MIDDLE)[:2] + m[:, 2]
     np.testing.assert_allclose(middle, (SIDE - 1) / 2, atol=1e-3)
-    chin, lid = (m[:, :2] @ renderer._landmarks[k, :2] + m[:, 2] for k in (152, 159))
+    chin, lid = (m[:, :2] @ renderer.stage.landmarks[k, :2] + m[:, 2] for k in (152, 159))
     assert 0 < lid[1] < chin[1] < SIDE
 
 
@@ -35,8 +33,8 @@ def test_it_sees_the_mouth_only_when_that_is_open() -> None:
     areas = []
     for opened in (0.0, 0.6):
         motion = still(face, expression=expression(jawOpen=opened))
-        pose, _, points = renderer.placed(motion, 0)
-        seen = look(picture, points, window(pose))
+        now = renderer.now(motion, 0)
+        seen = look(picture, now.points, window(now.pose))
         assert seen.shape == (SIDE, SIDE, 6)
         areas.append(int((seen[..., 3] > 127).sum()))
     assert 3 * areas[0] < areas[1]
@@ -71,10 +69,9 @@ def test_paint_keeps_colours_below_alpha() -> None:
     face = made_face()
     renderer = Renderer(face, 256)
     motion = still(face, expression=expression(jawOpen=0.6))
-    pose, _, points = renderer.placed(motion, 0)
-    painter = Painter(face, face.picture, renderer._landmarks, renderer._pose, 1.0)
+    light = Light(face.expression, renderer.stage.landmarks, renderer.stage.pose, 1.0)
     out = np.full((256, 256, 4), 90, np.uint8)
-    painter.paint(out, points, pose, motion.expression[0], np.zeros(2, np.float32))
+    light.draw(out, renderer.now(motion, 0))
     assert (out[..., :3] <= out[..., 3:]).all()
 
 
@@ -85,7 +82,7 @@ def test_warped_alone_shows_less_than_baked() -> None:
 def test_a_grey_portrait_stays_grey() -> None:
     face = made_face()
     grey = np.repeat(face.picture.mean(2, keepdims=True).astype(np.uint8), 3, axis=2)
-    face = replace(face, picture=grey, plate=grey)
+    face = painted(face, grey, plate=grey)
     motion = still(face, expression=expression(jawOpen=0.6))
     assert np.ptp(Renderer(face, 256).draw(motion, 0).astype(int), axis=2).max() < 12
 
@@ -101,12 +98,12 @@ def test_the_light_is_held_and_fades_before_its_crop_ends(monkeypatch: pytest.Mo
     face = made_face()
     renderer = Renderer(face, 256)
     motion = still(face, expression=expression(jawOpen=0.6))
-    pose, _, points = renderer.placed(motion, 0)
-    painter = Painter(face, face.picture, renderer._landmarks, renderer._pose, 1.0)
+    light = Light(face.expression, renderer.stage.landmarks, renderer.stage.pose, 1.0)
     out = np.full((256, 256, 3), 80, np.uint8)
-    painter.paint(out, points, pose, motion.expression[0], np.zeros(2, np.float32))
+    now = renderer.now(motion, 0)
+    light.draw(out, now)
     assert out.max() == 96  # a fifth more
-    mouth = np.round(points[face_space().rings["lips_inner"], :2]).astype(int)
+    mouth = np.round(now.points[face_space().rings["lips_inner"], :2]).astype(int)
     around = out.copy()
     low, high = mouth.min(0) - 2, mouth.max(0) + 3
     around[low[1] : high[1], low[0] : high[0]] = 96

@@ -8,7 +8,7 @@ from vasari.render import Renderer
 from vasari.render.layers import inside
 from vasari.render.layers.inside import STEPS, draw_inside
 from vasari.render.layers.mouth import Mouth
-from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 
 WIDE = expression(jawOpen=0.6)
 
@@ -80,7 +80,7 @@ def test_the_loop_does_what_whole_arrays_do() -> None:
 def middle(renderer: Renderer, picture: np.ndarray, code: np.ndarray) -> np.ndarray:
     """(n, 3) the picture's column between the middles of the inner lips."""
     face = made_face(512)
-    points = renderer.placed(still(face, expression=code), 0)[2] + [*renderer._box[:2], 0]
+    points = renderer.now(still(face, expression=code), 0).points + [*renderer.stage.box[:2], 0]
     x, top, bottom = (int(v) for v in (points[13, 0], points[13, 1], points[14, 1]))
     return picture[top : bottom + 1, x].astype(int)
 
@@ -109,7 +109,7 @@ def test_lips_take_their_pixels_from_farther_out_once_they_move() -> None:
     renderer = Renderer(face, 512)
     mouth, source = renderer._mouth, renderer._source
     assert isinstance(mouth, Mouth)
-    own, closed = (renderer._rig.shape(e) for e in (face.expression, expression()))
+    own, closed = (renderer.puppet.rig.shape(e) for e in (face.expression, expression()))
     assert mouth.source(source, own, 2) is source
     moved = mouth.source(source, closed, 2) - source
     assert (moved[LIP_RINGS_UPPER[:, 4], 1] < 0).all()

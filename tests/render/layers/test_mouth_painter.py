@@ -6,76 +6,77 @@ import numpy as np
 
 from tests.faces import expression, made_face, still
 from vasari.render import Renderer
-from vasari.render.layers.mouth import Mouth
+from vasari.render.layers import Now
 from vasari.render.layers.mouth_painter import DOWN, HEIGHT, WIDTH, MouthPainter, look, window
 from vasari.shape.space import face_space
+from vasari.values import Face, FloatArray
 
 WIDE = expression(jawOpen=0.6)
 WHITE = np.full(3, 200, np.float32)
 RING = face_space().rings["lips_inner"]
 
 
-def placed(renderer: Renderer):  # type: ignore[no-untyped-def]
-    face = made_face()
-    pose, _, points = renderer.placed(still(face, expression=WIDE), 0)
-    assert isinstance(renderer._mouth, Mouth)
-    return pose, points, renderer._mouth.line
+def placed(face: Face) -> tuple[Now, FloatArray]:
+    """A moment with its mouth wide open, and the middle of its closed lips."""
+    renderer = Renderer(face, 256)
+    closed = renderer.puppet.rig.shape(expression())
+    return renderer.now(still(face, expression=WIDE), 0), closed[[13, 14]].mean(0)
 
 
 def test_the_window_lies_around_the_mouth() -> None:
-    pose, points, line = placed(Renderer(made_face(), 256))
-    m = window(pose, line)
-    below = pose.project(line + np.array([0, DOWN, 0], np.float32))[:2]
+    now, line = placed(made_face())
+    m = window(now.pose, line)
+    below = now.pose.project(line + np.array([0, DOWN, 0], np.float32))[:2]
     np.testing.assert_allclose(m[:, :2] @ below + m[:, 2], ((WIDTH - 1) / 2, (HEIGHT - 1) / 2),
                                atol=1e-3)  # fmt: skip
-    there = points[RING, :2] @ m[:, :2].T + m[:, 2]
+    there = now.points[RING, :2] @ m[:, :2].T + m[:, 2]
     assert (there > 0).all()
     assert (there < (WIDTH, HEIGHT)).all()
 
 
 def test_it_sees_the_inside_of_the_lips() -> None:
-    pose, points, line = placed(Renderer(made_face(), 256))
-    seen = look(np.full((256, 256, 3), 90, np.uint8), points[RING, :2], window(pose, line))
+    now, line = placed(made_face())
+    seen = look(np.full((256, 256, 3), 90, np.uint8), now.points[RING, :2], window(now.pose, line))
     assert seen.shape == (HEIGHT, WIDTH, 4)
     assert 100 < (seen[..., 3] > 127).sum() < HEIGHT * WIDTH / 2
 
 
 def test_it_paints_the_mouth_and_nothing_else() -> None:
-    pose, points, line = placed(Renderer(made_face(), 256))
+    now, line = placed(made_face())
     out = np.full((256, 256, 3), 90, np.uint8)
-    MouthPainter(line, WHITE, 1.0).paint(out, points, pose, 1.0)
+    MouthPainter(line, WHITE, 1.0).paint(out, now, 1.0)
     changed = np.argwhere((out != 90).any(2))[:, ::-1]
-    low, high = points[RING, :2].min(0), points[RING, :2].max(0)
+    low, high = now.points[RING, :2].min(0), now.points[RING, :2].max(0)
     assert len(changed) > 50
-    reach = 0.08 * pose.scale
+    reach = 0.08 * now.pose.scale
     assert (changed.min(0) > low - reach).all()
     assert (changed.max(0) < high + reach).all()
 
 
 def test_the_less_is_drawn_the_less_is_painted() -> None:
-    pose, points, line = placed(Renderer(made_face(), 256))
+    now, line = placed(made_face())
     change = []
     for share in (0.0, 0.5, 1.0):
         out = np.full((256, 256, 3), 90, np.uint8)
-        MouthPainter(line, WHITE, 1.0).paint(out, points, pose, share)
+        MouthPainter(line, WHITE, 1.0).paint(out, now, share)
         change.append(float(np.abs(out.astype(int) - 90).sum()))
     assert change[0] == 0
     assert 0.3 < change[1] / change[2] < 0.7
 
 
 def test_grey_stays_grey_and_colours_below_alpha() -> None:
-    pose, points, line = placed(Renderer(made_face(), 256))
+    now, line = placed(made_face())
     out = np.full((256, 256, 4), 90, np.uint8)
-    MouthPainter(line, WHITE, 0.0).paint(out, points, pose, 1.0)
+    MouthPainter(line, WHITE, 0.0).paint(out, now, 1.0)
     assert np.ptp(out[..., :3].astype(int), axis=2).max() <= 1
     assert (out[..., :3] <= out[..., 3:]).all()
 
 
 def test_nothing_violet_is_added() -> None:
-    pose, points, line = placed(Renderer(made_face(), 256))
+    now, line = placed(made_face())
     for tooth, most in (((200, 180, 60), 40), ((200, 180, 180), 255)):
         out = np.full((256, 256, 3), (90, 90, 30), np.uint8)
-        MouthPainter(line, np.array(tooth, np.float32), 1.0).paint(out, points, pose, 1.0)
+        MouthPainter(line, np.array(tooth, np.float32), 1.0).paint(out, now, 1.0)
         changed = out[(out != (90, 90, 30)).any(2)].astype(int)
         assert (
             changed[:, 2] <= np.maximum(30, 1.08 * tooth[2] / tooth[1] * changed[:, 1]) + 3

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from tests.faces import made_face
-from vasari.render.layers.rims import find_rims, without_rims
+from vasari.portrait.rims import find_rims
+from vasari.render.layers.rims import band_of, without_rims
 from vasari.shape.space import face_space
 from vasari.values import Face, Picture
 
@@ -35,11 +36,16 @@ def with_glasses(face: Face, picture: Picture) -> Picture:
     return out
 
 
+def band_in(picture: Picture, face: Face) -> np.ndarray:
+    pieces = find_rims(picture, face.landmarks)
+    assert len(pieces) > 20
+    return band_of(pieces, face.landmarks, face.scale, picture.shape[:2])
+
+
 def test_rims_are_found_and_bare_skin_is_left_alone() -> None:
     face, picture = skin()
-    assert find_rims(picture, face.landmarks) is None
-    band = find_rims(with_glasses(face, picture), face.landmarks)
-    assert band is not None
+    assert not len(find_rims(picture, face.landmarks))
+    band = band_in(with_glasses(face, picture), face)
     x, y = face.landmarks[face_space().rings["right_eye"], :2].mean(0).tolist()
     assert band[round(y + REACH * face.scale), round(x)] == 255
     assert band[round(y), round(x)] == 0
@@ -48,8 +54,7 @@ def test_rims_are_found_and_bare_skin_is_left_alone() -> None:
 def test_below_the_rims_is_skin() -> None:
     face, picture = skin()
     glasses = with_glasses(face, picture)
-    band = find_rims(glasses, face.landmarks)
-    assert band is not None
+    band = band_in(glasses, face)
     person = np.dstack([glasses, np.full(glasses.shape[:2], 255, np.uint8)])
     bare = without_rims(person, band)
     lifted = band == 255

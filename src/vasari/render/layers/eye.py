@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.render.layers.patch import Hole, Plane, hole, into_plane
-from vasari.render.raster import blend
+from vasari.render.layers.layer import Now
+from vasari.render.layers.patch import Hole, Plane, hole, into_plane, lay
 from vasari.shape.space import Pose
 from vasari.values import FloatArray, Indices, Picture
 
@@ -49,20 +49,13 @@ class Eye:
         self._rest, self._corner = _complete(picture, opening, self._centre, self._radius, False)
         self._moved, _ = _complete(picture, opening, self._centre, self._radius, True)
 
-    def draw(self, out: Picture, points: FloatArray, pose: Pose, turn: FloatArray) -> None:
-        """Draw into `out` (H, W, 3 or 4).
-
-        Args:
-            out: the picture drawn so far.
-            points: (468+, 2+) where the landmarks are now, pixels.
-            pose: where the head is now.
-            turn: (2,) gaze, yaw and pitch in degrees away from the portrait's own.
-        """
-        where = hole(points[self._ring, :2], (out.shape[1], out.shape[0]))
+    def draw(self, out: Picture, now: Now) -> None:
+        """Draw into `out` (H, W, 3 or 4)."""
+        where = hole(now.points[self._ring, :2], (out.shape[1], out.shape[0]))
         if where is None:
             return
-        x, y = self._source(where, pose)
-        shift = self._shift(turn)
+        x, y = self._source(where, now.pose)
+        shift = self._shift(now.turn)
         x, y = self._shifted(x, y, shift)
         share = min(1.0, float(np.hypot(*shift)) / LEAVES)
         texture = cv2.addWeighted(self._moved, share, self._rest, 1 - share, 0)
@@ -70,11 +63,7 @@ class Eye:
             texture, x - self._corner[0], y - self._corner[1],
             cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
-        height, width = where.mask.shape
-        box = out[where.y : where.y + height, where.x : where.x + width]
-        patch = np.ascontiguousarray(box)
-        blend(patch, seen, where.mask)
-        box[:] = patch
+        lay(out, where.x, where.y, np.asarray(seen, np.uint8), where.mask)
 
     def _source(self, where: Hole, pose: Pose) -> tuple[FloatArray, FloatArray]:
         """Portrait pixels behind the hole's pixels when the gaze rests."""

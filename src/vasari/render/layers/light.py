@@ -13,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.networks import network
-from vasari.render.layers.patch import inside_of, seen_from
+from vasari.render.layers.layer import Now
+from vasari.render.layers.patch import inside_of
 from vasari.render.raster import relight
+from vasari.shape.crops import by_pose, cut_out
+from vasari.shape.landmarks import MESH_POINTS
 from vasari.shape.space import Pose, face_space
-from vasari.values import BLENDSHAPES, Face, FloatArray, Picture
+from vasari.values import BLENDSHAPES, FloatArray, Picture
 
 SIDE = 128  # pixels that the network sees
 ROOM = 1.95  # eye distances a side of its crop
 MIDDLE = np.array([0.0, 0.42, 0.0], np.float32)  # of the crop, face space
 CODE = 2 * len(BLENDSHAPES) + 8  # own and present blendshapes, rotations, change of gaze
 DEGREES = 30.0  # what counts as 1 in the code
-COLOURFUL = 12.0  # levels between the channels of a face from which it has a colour
 ALL = 0.02  # eye distances of mean change from the portrait from which all paint is on
 BRIGHTEST = np.float32(1.2)  # gain: a deep fold is redder than its skin, and more would glow
 FADE = 8  # pixels of the light inside the crop's border over which it begins
@@ -32,18 +34,15 @@ MASKS = (("lips_inner",), ("right_eye", "left_eye"), ("face_oval",))
 
 def window(pose: Pose) -> NDArray[np.float64]:
     """Similarity (2, 3) from picture pixels to the painter's upright crop."""
-    turn = np.radians(float(pose.rotation[2]))
-    a = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    a *= SIDE / (ROOM * pose.scale)
-    return np.column_stack([a, (SIDE - 1) / 2 - a @ pose.project(MIDDLE)[:2]])
+    return by_pose(pose, MIDDLE, SIDE / ROOM, (SIDE, SIDE))
 
 
 def look(picture: Picture, points: FloatArray, m: NDArray[np.float64]) -> NDArray[np.uint8]:
     """(SIDE, SIDE, 6): the crop `m` of a picture (H, W, 3 or 4), and where mouth, eyes and face
     lie by the landmarks now (468+, 2+)."""
     out = np.empty((SIDE, SIDE, 6), np.uint8)
-    out[..., :3] = seen_from(picture, m, (SIDE, SIDE))
-    there = points[:468, :2] @ m[:, :2].T + m[:, 2]
+    out[..., :3] = cut_out(picture, m, SIDE)[..., :3]
+    there = points[:MESH_POINTS, :2] @ m[:, :2].T + m[:, 2]
     rings = face_space().rings
     for channel, names in enumerate(MASKS, 3):
         mask = np.zeros((SIDE, SIDE), np.uint8)
@@ -67,62 +66,47 @@ def code_of(
     ).astype(np.float32)
 
 
-class Painter:
+class Light:
     """Shades one portrait as it moves.
 
     Args:
-        face: the portrait.
-        picture: (H, W, 3) the part of it that is drawn.
-        landmarks: (478, 3) its own, pixels of that part.
+        expression: (EXPRESSION,) its own.
+        landmarks: (478, 3) its own, pixels of the part that is drawn.
         pose: its own, in the same pixels.
-        colour: what `colourfulness` says of it.
+        colour: of the portrait, 0 (none) to 1.
     """
 
     def __init__(
-        self, face: Face, picture: Picture, landmarks: FloatArray, pose: Pose, colour: float
+        self, expression: FloatArray, landmarks: FloatArray, pose: Pose, colour: float
     ) -> None:
-        self._face, self._own, self._unit = face, landmarks[:468, :2].copy(), pose.scale
+        self._expression, self._rotation, self._unit = expression, pose.rotation, pose.scale
+        self._own = landmarks[:MESH_POINTS, :2].copy()
         self._ring = face_space().rings["lips_inner"]
         self._colour = np.float32(colour)
         inwards = np.minimum(np.arange(SIDE // 2), np.arange(SIDE // 2)[::-1]) / FADE
         self._fade = np.minimum.outer(inwards, inwards).clip(0, 1).astype(np.float32)[..., None]
 
-    def paint(
-        self, out: Picture, points: FloatArray, pose: Pose, now: FloatArray, turn: FloatArray
-    ) -> None:
-        """Shade what was drawn, in place.
-
-        Args:
-            out: (H, W, 3 or 4) the face as it is drawn.
-            points: (468+, 2+) where the landmarks are now, pixels.
-            pose: where the head is now.
-            now: (EXPRESSION,) the present expression.
-            turn: (2,) by how much the gaze has turned, degrees.
-        """
-        change = np.linalg.norm(points[:468, :2] - self._own, axis=1).mean() / self._unit
+    def draw(self, out: Picture, now: Now) -> None:
+        """Shade `out` (H, W, 3 or 4), the face as it is drawn, in place."""
+        change = (
+            np.linalg.norm(now.points[:MESH_POINTS, :2] - self._own, axis=1).mean() / self._unit
+        )
         share = min(1.0, float(change) / ALL)
         if share < 1e-3:
             return
-        m = window(pose)
-        seen = look(out, points, m)
-        code = code_of(self._face.expression, now, self._face.rotation, pose.rotation, turn)
+        m = window(now.pose)
+        seen = look(out, now.points, m)
+        code = code_of(
+            self._expression, now.expression, self._rotation, now.pose.rotation, now.turn
+        )
         (light,) = network("painter").run(["light"], {"seen": seen[None], "code": code[None]})
         grey = light.mean(2, keepdims=True)  # engravings and statues stay grey
         light = grey + self._colour * (light - grey)
         light = np.minimum(light, BRIGHTEST)
         light = 1 + np.float32(share) * self._fade * (light - 1)
         inner = np.zeros(out.shape[:2], np.uint8)
-        fixed = np.round(points[self._ring, :2] * 16).astype(np.int32)
+        fixed = np.round(now.points[self._ring, :2] * 16).astype(np.int32)
         cv2.fillPoly(inner, [fixed], 255, cv2.LINE_AA, 4)
         half = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25]])  # the light is half as fine
         back = (half @ np.vstack([m, [0, 0, 1]])).astype(np.float32)
         relight(out, light, inner, back, inside_of(m, (SIDE, SIDE), out))
-
-
-def colourfulness(picture: Picture, landmarks: FloatArray) -> float:
-    """0 for a face without any colour, 1 for one that has it."""
-    inside = np.zeros(picture.shape[:2], np.uint8)
-    oval = landmarks[face_space().rings["face_oval"], :2]
-    cv2.fillPoly(inside, [np.round(oval).astype(np.int32)], 1)
-    seen = picture[inside > 0].astype(np.int16)
-    return min(1.0, float(np.ptp(seen, axis=1).mean()) / COLOURFUL) if len(seen) else 1.0

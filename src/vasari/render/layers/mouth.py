@@ -18,8 +18,11 @@ from vasari.portrait.mouth import MouthTraits, line_of, outwards, teeth_plane
 from vasari.portrait.sharpness import UNIT
 from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH
 from vasari.render.layers.inside import MARGIN, STEPS, draw_inside
+from vasari.render.layers.layer import Now
+from vasari.render.layers.mouth_painter import MouthPainter
 from vasari.render.layers.patch import SUBPIXEL, Plane
-from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, Pose, face_space, mouth_is_open
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.space import Pose, face_space, mouth_is_open
 from vasari.values import BLENDSHAPES, FloatArray, Picture
 
 CHIN = np.array([152, 148, 377, 175, 199, 200])  # points that go with the jaw bone
@@ -76,11 +79,12 @@ class Mouth:
         scale: of those pixels an eye distance.
         closed: (478, 3) the person's closed, neutral shape in the face space.
         own: (478, 3) the portrait's own shape in the face space.
+        colour: of the portrait, 0 (none) to 1, where the network shall paint over the drawing.
     """
 
     def __init__(
         self, traits: MouthTraits, landmarks: FloatArray, scale: float, closed: FloatArray,
-        own: FloatArray,
+        own: FloatArray, colour: float | None = None,
     ) -> None:  # fmt: skip
         self.line = line_of(closed)
         self.tooth = traits.tooth
@@ -95,6 +99,9 @@ class Mouth:
         self._colours = np.stack([traits.dark, traits.lip])
         from_back = (traits.tongue, traits.lower, traits.upper)
         self._textures = np.stack([_prefiltered(texture, scale) for texture in from_back])
+        self._painter = None
+        if colour is not None:
+            self._painter = MouthPainter(self.line, self.tooth, colour)
 
     def source(self, source: FloatArray, shape: FloatArray, fine: int) -> FloatArray:
         """Where the mesh (V, 2) takes its pixels from, `fine` times as many as in the picture: lips
@@ -106,37 +113,26 @@ class Mouth:
         out[LIP_RINGS] += np.float32(share * fine) * self._outwards
         return out
 
-    def draw(
-        self, out: Picture, points: FloatArray, pose: Pose, shape: FloatArray, raised: float = 0.0
-    ) -> float:
-        """Draw into `out` (H, W, 3 or 4).
-
-        Args:
-            out: the picture drawn so far.
-            points: (468+, 2+) where the landmarks are now, pixels.
-            pose: where the head is now.
-            shape: (478, 3) the expression now, in the face space.
-            raised: 0 to 1, how far the tongue is raised.
-
-        Returns:
-            0 to 1, how much of the mouth was drawn; the rest is the portrait's own.
-        """
-        share = self._share(shape)
-        where = self._opening(points, pose, (out.shape[1], out.shape[0]))
+    def draw(self, out: Picture, now: Now) -> None:
+        """Draw into `out` (H, W, 3 or 4)."""
+        share = self._share(now.shape)
+        where = self._opening(now.points, now.pose, (out.shape[1], out.shape[0]))
         if where is None or share < 1e-3:
-            return 0.0
-        jaw = float(shape[CHIN, 1].mean() - self._chin)
-        tongue = TONGUE_REST + TONGUE_FOLLOWS * jaw - TONGUE_RISES * raised
+            return
+        jaw = float(now.shape[CHIN, 1].mean() - self._chin)
+        tongue = TONGUE_REST + TONGUE_FOLLOWS * jaw
+        tongue -= TONGUE_RISES * float(now.expression[TONGUE_OUT])
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
         patch = np.ascontiguousarray(box)
         draw_inside(
             patch, where.mask, where.back, where.lines, where.corners, self._textures,
-            self._places(pose, (tongue, jaw, 0.0)), np.float32(DENSITY), self._colours,
+            self._places(now.pose, (tongue, jaw, 0.0)), np.float32(DENSITY), self._colours,
             self._amounts(where.gap, share),
         )  # fmt: skip
         box[:] = patch
-        return share
+        if self._painter is not None:
+            self._painter.paint(out, now, share)
 
     def _amounts(self, gap: float, share: float) -> FloatArray:
         """How much is drawn, how much light comes in, how far the lips' rims turn inwards, and how

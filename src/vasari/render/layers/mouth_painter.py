@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.networks import network
-from vasari.render.layers.patch import inside_of, seen_from
+from vasari.render.layers.layer import Now
+from vasari.render.layers.patch import inside_of
+from vasari.shape.crops import by_pose, cut_out
 from vasari.shape.space import Pose, face_space
 from vasari.values import FloatArray, Picture
 
@@ -28,18 +30,15 @@ ALL = 0.012  # square eye distances of open mouth from which all paint is on
 def window(pose: Pose, line: FloatArray) -> NDArray[np.float64]:
     """Similarity (2, 3) from picture pixels to the crop, upright; `line` (3,) is the middle of
     the closed lips in the face space."""
-    turn = np.radians(float(pose.rotation[2]))
-    a = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    a *= DENSITY / pose.scale
-    middle = pose.project(line + np.array([0, DOWN, 0], np.float32))[:2]
-    return np.column_stack([a, np.array([WIDTH - 1, HEIGHT - 1]) / 2 - a @ middle])
+    middle = line + np.array([0, DOWN, 0], np.float32)
+    return by_pose(pose, middle, DENSITY, (WIDTH, HEIGHT))
 
 
 def look(picture: Picture, ring: FloatArray, m: NDArray[np.float64]) -> NDArray[np.uint8]:
     """(HEIGHT, WIDTH, 4): the crop `m` of a picture (H, W, 3 or 4), and the inside of the lips'
     ring (n, 2) in the picture."""
     out = np.empty((HEIGHT, WIDTH, 4), np.uint8)
-    out[..., :3] = seen_from(picture, m, (WIDTH, HEIGHT))
+    out[..., :3] = cut_out(picture, m, (WIDTH, HEIGHT))[..., :3]
     inside = np.zeros((HEIGHT, WIDTH), np.uint8)
     there = ring @ m[:, :2].T + m[:, 2]
     cv2.fillPoly(inside, [np.round(there * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
@@ -61,20 +60,19 @@ class MouthPainter:
         self._bluest = np.float32(BLUEST * tooth[2] / max(float(tooth[1]), 1.0))
         self._ring = face_space().rings["lips_inner"]
 
-    def paint(self, out: Picture, points: FloatArray, pose: Pose, share: float) -> None:
+    def paint(self, out: Picture, now: Now, share: float) -> None:
         """Paint over what was drawn, in place.
 
         Args:
             out: (H, W, 3 or 4) the picture drawn so far.
-            points: (468+, 2+) where the landmarks are now, pixels.
-            pose: where the head is now.
+            now: the moment.
             share: 0 to 1, how much of the mouth is drawn; the rest is the portrait's own.
         """
-        ring = points[self._ring, :2]
-        share *= min(1.0, cv2.contourArea(ring) / (ALL * pose.scale**2))
+        ring = now.points[self._ring, :2]
+        share *= min(1.0, cv2.contourArea(ring) / (ALL * now.pose.scale**2))
         if share < 1e-3:
             return
-        m = window(pose, self._line)
+        m = window(now.pose, self._line)
         seen = look(out, ring, m)
         (more,) = network("mouth").run(["more"], {"seen": seen[None]})
         most = GAIN * seen[..., :3] + TONE

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.render.raster import blend
 from vasari.shape.space import Pose
 from vasari.values import FloatArray, Picture
 
@@ -67,14 +68,21 @@ def into_plane(where: Hole, affine: FloatArray) -> tuple[FloatArray, FloatArray]
     )
 
 
-def seen_from(picture: Picture, m: NDArray[np.float64], size: tuple[int, int]) -> Picture:
-    """(h, w, 3): the crop of width, height that a similarity (2, 3) cuts out of a picture
-    (H, W, 3 or 4)."""
-    if np.hypot(m[0, 0], m[1, 0]) < 0.7:  # shrink first, so that nothing aliases
-        picture = np.asarray(cv2.pyrDown(picture), np.uint8)
-        m = m @ np.array([[2, 0, 0], [0, 2, 0], [0, 0, 1.0]])
-    crop = cv2.warpAffine(picture, m, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(crop[..., :3], np.uint8)
+def lay(out: Picture, x: int, y: int, layer: Picture, mask: NDArray[np.uint8]) -> None:
+    """Blend colours (h, w, 3) over a box of the picture (H, W, 3 or 4), in place.
+
+    Args:
+        out: the picture.
+        x: of the box's upper left pixel.
+        y: of it.
+        layer: what is laid over.
+        mask: (h, w) how much of it, 0 to 255.
+    """
+    height, width = mask.shape
+    box = out[y : y + height, x : x + width]
+    patch = np.ascontiguousarray(box)
+    blend(patch, np.ascontiguousarray(layer), mask)
+    box[:] = patch
 
 
 def inside_of(m: NDArray[np.float64], size: tuple[int, int], picture: Picture) -> NDArray[np.int64]:

@@ -1,35 +1,59 @@
-"""Loose hair comes a little late after the head, and swings out."""
+"""What a moving head carries along: loose hair that comes late, and a chest that breathes."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.motion.head import BREATH_HZ
 from vasari.values import FloatArray, Motion
 
 DELAY = 0.08  # seconds by which hair trails a head that turns evenly
 DAMPING = 0.55  # of critical: hair that stops goes a little too far, once
 SPEED = 2 * DAMPING / DELAY  # radians a second, of the swing without damping
+LIFT = 0.04  # eye distances by which a breath lifts the shoulders
 FARTHEST = np.array([5, 5, 5, 0.08, 0.08, 0.08])  # degrees, eye distances: a cut is no whip
 
 
-class Hair:
-    """The state of hair that hangs on a head like a damped pendulum: its pose and its speed."""
+@dataclass(frozen=True)
+class Carried:
+    """What goes with each of T frames of a motion.
 
-    def __init__(self) -> None:
+    Attributes:
+        hair: (T, 6) float32, rotation and position of loose hair, as a head has them.
+        breath: (T,) float32, how far breathing lifts the shoulders, eye distances.
+    """
+
+    hair: FloatArray
+    breath: FloatArray
+
+
+class Body:
+    """The state of hair that hangs on a head like a damped pendulum, and of a chest that breathes.
+
+    Args:
+        breath: how deeply, 0 (not at all) to 2.
+    """
+
+    def __init__(self, breath: float = 0.0) -> None:
+        self._depth = np.float32(0.5 * LIFT * breath)
+        self._frames = 0
         self._head: NDArray[np.float64] | None = None  # (6,) rotation and position, a frame ago
         self._away, self._speed = np.zeros(6), np.zeros(6)  # from the head; of the hair itself
 
-    def push(self, motion: Motion) -> Motion:
-        """The next frames of a motion, in absolute terms, with where the hair is in each.
+    def push(self, motion: Motion) -> Carried:
+        """What goes with the next frames of a motion, which is in absolute terms.
 
-        However a motion is cut into pieces, the hair is the same.
+        However a motion is cut into pieces, it is the same.
         """
         poses = np.hstack([motion.rotation, motion.position]).astype(np.float64)
         hair = [self._step(pose, 1 / motion.rate) for pose in poses]
-        return replace(motion, hair=np.array(hair, np.float32).reshape(-1, 6))
+        time = (self._frames + np.arange(len(motion))) / motion.rate
+        self._frames += len(motion)
+        breath = self._depth * (1 - np.cos(2 * np.pi * BREATH_HZ * time))  # begins at rest
+        return Carried(np.array(hair, np.float32).reshape(-1, 6), breath.astype(np.float32))
 
     def _step(self, head: NDArray[np.float64], time: float) -> FloatArray:
         """(6,) the hair's pose when the head, on an even way, has come to `head`.

@@ -1,0 +1,1 @@
+"""Damaged and hostile files: what every reader makes of them."""

@@ -1,0 +1,238 @@
+"""What a person asks for, checked once where it comes in: by the command, the jobs and `talk`.
+
+Each function takes whatever was given and gives it as the rooms take it, or raises a `VasariError`
+that says what would do. Nothing heavy is imported: the command checks its words with these as well.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from math import isfinite
+from typing import Any, Literal
+
+from vasari.errors import OutputError, PictureError, VasariError
+
+Background = tuple[int, int, int] | Literal["transparent"] | None  # None keeps the portrait's
+BackgroundLike = str | Iterable[int] | None  # a name, red, green and blue, or None
+Frame = Literal["crop", "full"]
+Rate = float | str | Fraction
+Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
+
+NTSC = Fraction(1000, 1001)
+FPS = (
+    24 * NTSC,
+    Fraction(24),
+    Fraction(25),
+    30 * NTSC,
+    Fraction(30),
+    Fraction(40),
+    Fraction(50),
+    60 * NTSC,
+    Fraction(60),
+)  # pictures a second that can be written
+FPS_SAID = ", ".join(f"{float(rate):.5g}" for rate in FPS[:-1]) + f" or {FPS[-1]}"
+NEAR = Fraction(1, 200)  # pictures a second: 23.976 and 23.98 both mean 24000/1001
+SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
+CHUNKS = (1, 250)  # motion frames made at once: no delay, and ten seconds of it
+HEADS = (0.0, 2.0)  # strengths of head motion
+NUMBER = r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}"
+GREEN = (0, 255, 0)
+NAMED: dict[str, Background] = {"keep": None, "green": GREEN, "transparent": "transparent"}
+
+
+def checked_fps(fps: Any) -> Fraction:
+    """Pictures a second, one of FPS: 23.976, "23.98" and "24000/1001" all mean 24000/1001.
+
+    Raises:
+        OutputError: it is not.
+    """
+    asked = _rational(fps)
+    near = min(FPS, key=lambda rate: abs(rate - asked))
+    if abs(near - asked) > NEAR:
+        raise OutputError(f"{quoted(fps)} pictures a second cannot be made: use {FPS_SAID}.")
+    return near
+
+
+def checked_size(size: Any) -> int:
+    """An even number of pixels within SIZES.
+
+    Raises:
+        OutputError: it is not.
+    """
+    side = _whole(size)
+    if side is None or side % 2 or not SIZES[0] <= side <= SIZES[1]:
+        low, high = SIZES
+        raise OutputError(
+            f"{quoted(size)} pixels cannot be made: use an even size from {low} to {high}."
+        )
+    return side
+
+
+def checked_chunk(chunk: Any) -> int:
+    """Motion frames made at once, within CHUNKS.
+
+    Raises:
+        VasariError: it is no such number.
+    """
+    frames = _whole(chunk)
+    if frames is None or not CHUNKS[0] <= frames <= CHUNKS[1]:
+        low, high = CHUNKS
+        raise VasariError(
+            f"{quoted(chunk)} is no chunk: use a whole number of motion frames, {low} to {high}."
+        )
+    return frames
+
+
+def checked_frame(frame: Any) -> Frame:
+    """The name of a frame.
+
+    Raises:
+        OutputError: it is none.
+    """
+    for name in ("crop", "full"):
+        if isinstance(frame, str) and frame == name:
+            return name
+    raise OutputError(
+        f"{quoted(frame)} is no frame: use crop (head and shoulders) or full (the whole picture)."
+    )
+
+
+def checked_background(background: Any) -> Background:
+    """`keep` or None, `green`, `#rrggbb`, `transparent`, or red, green and blue from 0 to 255.
+
+    Raises:
+        VasariError: it is none of these.
+    """
+    if background is None:
+        return None
+    if isinstance(background, str):
+        if background in NAMED:
+            return NAMED[background]
+        if re.fullmatch("#[0-9a-fA-F]{6}", background):
+            red, green, blue = bytes.fromhex(background[1:])
+            return red, green, blue
+    elif isinstance(background, Iterable):
+        colour = [-1 if (part := _whole(value)) is None else part for value in background]
+        if len(colour) == 3 and all(part in range(256) for part in colour):
+            return colour[0], colour[1], colour[2]
+    raise VasariError(
+        f"{quoted(background)} is no background: use keep, green, transparent, a colour such as "
+        "#20304f, or its red, green and blue as whole numbers from 0 to 255."
+    )
+
+
+def checked_which(face: Any) -> Which:
+    """Which face of a picture: a number from 1, or its box, x, y, width and height in pixels.
+
+    Raises:
+        PictureError: it is neither.
+    """
+    number = _whole(face)
+    if number is not None and number >= 1:
+        return number
+    if isinstance(face, Iterable) and not isinstance(face, str | bytes):
+        box = list(face)
+        if len(box) == 4 and all(_is_number(edge) for edge in box) and min(box[2:]) > 0:
+            x, y, width, height = map(float, box)
+            return x, y, width, height
+    raise PictureError(
+        f"{quoted(face)} tells no face: use 1 (the largest), 2, ..., or its box as four numbers in "
+        "pixels, x, y, width and height, the last two above 0."
+    )
+
+
+def checked_path(path: Any, what: str) -> str | os.PathLike[str]:
+    """The path of something.
+
+    Args:
+        path: as it was given.
+        what: it is the path of, for the message.
+
+    Raises:
+        VasariError: it is no path.
+    """
+    if isinstance(path, str | os.PathLike):
+        text: str | bytes = os.fspath(path)
+        if isinstance(text, str) and text and "\0" not in text:
+            return path
+    raise VasariError(f"{quoted(path)} is no path: give the path of the {what}.")
+
+
+def checked_flag(flag: Any, name: str) -> bool:
+    """True or False, and nothing that only counts as such.
+
+    Raises:
+        VasariError: it is neither.
+    """
+    if type(flag).__name__ not in ("bool", "bool_"):  # numpy's own counts, and is not imported here
+        raise VasariError(f"{quoted(flag)} does not say whether {name}: use True or False.")
+    return bool(flag)
+
+
+def checked_seed(seed: Any) -> int:
+    """A whole number from 0.
+
+    Raises:
+        VasariError: it is not.
+    """
+    number = _whole(seed)
+    if number is None or number < 0:
+        raise VasariError(f"{quoted(seed)} is no seed: use a whole number, 0 or more.")
+    return number
+
+
+def checked_head(head: Any) -> float:
+    """How much the head moves, within HEADS.
+
+    Raises:
+        VasariError: it is no such number.
+    """
+    low, high = HEADS
+    if not _is_number(head) or not low <= head <= high:
+        raise VasariError(
+            f"{quoted(head)} is no strength of head motion: use a number from 0 (still) to "
+            f"{high:g}, 1 being natural."
+        )
+    return float(head)
+
+
+def _whole(value: Any) -> int | None:
+    """The whole number that a value is, also one of numpy's; None where it is none."""
+    if type(value).__name__ in ("bool", "bool_"):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
+
+
+def _rational(value: Any) -> Fraction:
+    """The number that a value is, or that stands in a text; 0 where it is none."""
+    try:
+        if isinstance(value, str):
+            return Fraction(value if re.fullmatch(NUMBER, value, re.ASCII) else 0)
+        if not _is_number(value):
+            return Fraction(0)
+        return value if isinstance(value, Fraction) else Fraction(float(value))
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        return Fraction(0)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is one finite number, of Python or numpy."""
+    if type(value).__name__ in ("bool", "bool_") or getattr(value, "ndim", None):
+        return False
+    try:
+        return isfinite(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def quoted(value: Any) -> str:
+    """A value in a sentence, short."""
+    text = " ".join((repr(value) if isinstance(value, str) else str(value)).split())
+    return text if len(text) <= 60 else text[:57] + "..."

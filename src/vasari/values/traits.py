@@ -1,0 +1,43 @@
+"""What the renderer needs to know of a portrait beyond its shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.values.arrays import FloatArray
+
+FOLDS_SIDE = 288  # pixels of the upright crop in which lines are found
+FOLD_STEP = 1 / 256  # of the light: what one step of a fold's depth is
+NO_FOLD = 128  # the step that is none
+
+
+@dataclass(frozen=True)
+class Traits:
+    """How one portrait looks, read once (`portrait.traits`). Pixels are those of the picture.
+
+    Attributes:
+        flat: whether it is a flat drawing, such as anime.
+        dark_glass: whether its eyes are behind sunglasses, where nothing moves.
+        mouth_hidden: whether something lies before its mouth, so that the lips stay as they are.
+        colour: 0 for a face without any colour, 1 for one that has it.
+        drawn: (478, 3) float32, the landmarks as they are drawn: those that the portrait cannot
+            see are laid inside its outline.
+        rims: (n, 4) float32, pieces of the rims of clear glasses, from x, y to x, y; none: (0, 4).
+        folds: (2, FOLDS_SIDE, FOLDS_SIDE) uint8, its lines in the crop of `shape.folds`: how much
+            brighter than what is around them, in steps of FOLD_STEP around NO_FOLD; and the region
+            that each pixel belongs to.
+        lids: (2, n + 1, 3) uint8, right and left: the tones of a closed lid from the outer to the
+            inner corner, then that of its lashes.
+    """
+
+    flat: bool
+    dark_glass: bool
+    mouth_hidden: bool
+    colour: float
+    drawn: FloatArray
+    rims: FloatArray
+    folds: NDArray[np.uint8]
+    lids: NDArray[np.uint8]
