@@ -59,7 +59,7 @@ def report(counts: dict[str, Counts]) -> str:
 
 def _progress(kind: str, k: int) -> None:
     if k % 100 == 99:
-        print(f"\r{kind} {k + 1}    ", end="", file=sys.stderr, flush=True)
+        print(f"\r{kind}, file {k + 1}    ", end="", file=sys.stderr, flush=True)
 
 
 main()
