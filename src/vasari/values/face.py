@@ -148,8 +148,10 @@ def check_face(face: Face) -> None:
     """
     try:
         check_values(_values(face), {**ARRAYS, **IMAGES}, {})
+        if not isinstance(face.traits, Traits):
+            raise Unfit("it has no traits")
         check_values(_values(face.traits), TRAITS, LAYOUT.most)
-        _check_folds(face.traits.folds)
+        _check_traits(face.traits.folds, face.traits.lids)
         _check_layers(face.picture, face.matte, face.plate)
     except Unfit as error:
         raise PictureError(
@@ -173,9 +175,12 @@ def _values(known: Face | Traits) -> Values:
     return values
 
 
-def _check_folds(folds: NDArray[np.uint8]) -> None:
-    if folds.dtype != np.uint8 or folds.shape != (2, FOLDS_SIDE, FOLDS_SIDE):
-        raise Unfit(f"its folds have the shape {folds.shape}")
+def _check_traits(folds: NDArray[np.uint8], lids: NDArray[np.uint8]) -> None:
+    if lids.shape[1] < 2:
+        raise Unfit("its lids have no tones")
+    kind, shape = getattr(folds, "dtype", None), getattr(folds, "shape", None)
+    if kind != np.uint8 or shape != (2, FOLDS_SIDE, FOLDS_SIDE):
+        raise Unfit(f"its folds are {kind} of the shape {shape}")
 
 
 def _check_layers(
@@ -191,7 +196,7 @@ def _face(values: Values, path: str) -> Face:
         plate = _whole_plate(picture, values.pop("plate"), values.pop("plate_corner"))
         _check_layers(picture, matte, plate)
         folds = values.pop("folds").reshape(2, -1, FOLDS_SIDE)
-        _check_folds(folds)
+        _check_traits(folds, values["lids"])
     except (Unfit, ValueError) as error:
         raise PictureError(f"{path} is damaged ({error}): {LAYOUT.again}.") from None
     traits = Traits(
