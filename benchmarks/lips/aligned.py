@@ -17,23 +17,24 @@ FRAME = 0.01  # seconds
 
 def phones(sound: bytes, words: str) -> list[list[object]] | None:
     decoder = Decoder(samprate=16000, bestpath=False, loglevel="FATAL")
-    try:
-        decoder.set_align_text(words)
-        for _ in range(2):  # words, then the phones in them
-            decoder.start_utt()
-            decoder.process_raw(sound, full_utt=True)
-            decoder.end_utt()
-            if decoder.hyp() is None:
-                return None
-            if _ == 0:
-                decoder.set_alignment()
-        return [
-            [p.name, p.start * FRAME, (p.start + p.duration) * FRAME]
-            for word in decoder.get_alignment()
-            for p in word
-        ]
-    except RuntimeError:
+    decoder.set_align_text(words)
+    listen(decoder, sound)
+    if decoder.hyp() is None:
         return None
+    decoder.set_alignment()
+    listen(decoder, sound)  # now for the phones in the words
+    alignment = decoder.get_alignment()
+    return [
+        [p.name, p.start * FRAME, (p.start + p.duration) * FRAME]
+        for word in alignment.words()
+        for p in word
+    ]
+
+
+def listen(decoder: Decoder, sound: bytes) -> None:
+    decoder.start_utt()
+    decoder.process_raw(sound, full_utt=True)
+    decoder.end_utt()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ LIBRARIES = (
     "pillow", "rich", "typer",
 )  # fmt: skip
 WEIGHTS = (
-    "face_space.npz", "finder.onnx", "head.npz", "matte.onnx", "motion.npz", "motion.onnx",
+    "face_space.npz", "finder.onnx", "head.npz", "matte.onnx", "motion.onnx",
     "reader.onnx", "reader_coarse.onnx", "speech.onnx",
 )  # fmt: skip
 CODECS = ("aac", "libopus", "libvpx-vp9", "libx264", "prores_ks")

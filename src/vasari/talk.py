@@ -19,7 +19,6 @@ from vasari.values import SOUND_HZ, Face, FloatArray, Picture, Style
 
 Frame = Literal["crop", "full"]
 SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]
-LEAD = 1.0  # motion frames: lips that hear 80 ms ahead come late by a frame in some clips
 CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks cost less
 
 
@@ -45,7 +44,7 @@ def talk(
     """
     renderer = Renderer(face, size, frame, background)
     speech, motion = SpeechStream(chunk), MotionStream(style or Style(), chunk)
-    rate, hair = FrameRate(fps, LEAD), Hair()
+    rate, hair = FrameRate(fps), Hair()
     heard, shown = 0, 0
     for piece, last in with_last(sound_pieces(sound)):
         heard += len(piece)

@@ -5,25 +5,25 @@
 Three kinds of segments, each at 25 Hz, the sound heard by the shipped speech encoder:
 clips and people with faces (coefficients relative to rest, and what is seen, see seen.py);
 utterances of shared/data/speech with forced phone times; and synthetic voices with exact ones
-(voices.py). `x.0` is the plain sound, `x.1` the same with noise, rooms and gain.
+(voices.py). Each training segment comes a second time at another speed (and so another pitch, as of
+a longer or shorter throat). `x.0` is the plain sound, `x.1` the same with noise, rooms and gain.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import io
 import json
 import lzma
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from training.articulation.phones import MARKS, marks
-from training.articulation.seen import GAPS, MIDDLE, MOUTH, OUT, SEEN, UPPER, WIDTH, seen_of
+from training.articulation.people import People
+from training.articulation.seen import GAPS, MIDDLE, MOUTH, SEEN, seen_of
 from training.face_space.fit import Tracks, code_clip
 from training.speech.data import SCORE_FLOOR, Pieces, decode, listen
 from vasari.face_space import face_space
@@ -36,12 +36,13 @@ BLOCK = mel.BLOCK
 REST = 10  # percentile of a one-sided coefficient that counts as rest
 SHUT = 3  # percentile of the opening that counts as closed lips,
 SHUT_MOST = {"clip": 0.04, "people": 0.015}  # and how much is believed of it, eye distances
+SPEED = 0.16  # logarithm of the largest change of speed
 AMPLITUDE, EVENING = 0.05, 0.6  # clips of people who move more or less are brought to it so far
 
 
 @dataclass
 class Segment:
-    """One utterance. `code` (T, len(MOUTH)), `seen` (T, SEEN), `marks` (T, MARKS), `known` (T,)."""
+    """One utterance. `code` (T, len(MOUTH)), `seen` (T, SEEN), `known` (T,); phones in seconds."""
 
     name: str
     kind: str  # real, generated, unknown, grid_s1, lrc_ar, ..., speech, voice
@@ -51,19 +52,7 @@ class Segment:
     code: np.ndarray | None = None
     seen: np.ndarray | None = None
     known: np.ndarray | None = None
-    marks: np.ndarray | None = None
-
-
-class People(Tracks):
-    """The tracks of shared/data/people, coded as those of the clips."""
-
-    def __init__(self, shared: Path, tracks: Tracks) -> None:
-        data = shared / "data"
-        with lzma.open(data / "people.npz.xz") as f:
-            self.z: dict[str, Any] = dict(np.load(io.BytesIO(f.read())))
-        self.z |= {k: tracks.z[k] for k in ("mean", "basis", "step")}
-        self.rows = {r["id"]: r for r in csv.DictReader((data / "people.csv").open())}
-        self.topology, self.canonical = tracks.topology, tracks.canonical
+    phones: list[tuple[str, float, float]] | None = None
 
 
 def faces(tracks: Tracks, kind: str, name: str) -> dict[str, np.ndarray]:
@@ -127,8 +116,7 @@ def spoken(shared: Path) -> Iterator[Segment]:
         first, frames = int(float(row["start"]) * 16000), int(float(row["seconds"]) * 25)
         sound = sounds[row["corpus"]][first : first + frames * BLOCK]
         times = [(p, a / 100, (a + n) / 100) for p, a, n in found["phones"]]
-        yield Segment(f"s{k:05d}", "speech", row["split"], sound, frames,
-                      marks=marks(times, frames))  # fmt: skip
+        yield Segment(f"s{k:05d}", "speech", row["split"], sound, frames, phones=times)
 
 
 def voices(folder: Path) -> Iterator[Segment]:
@@ -136,8 +124,32 @@ def voices(folder: Path) -> Iterator[Segment]:
         z = np.load(path)
         frames = len(z["sound"]) // BLOCK
         times = list(zip(z["phones"].tolist(), z["start"].tolist(), z["end"].tolist(), strict=True))
-        yield Segment(path.stem, "voice", "train", z["sound"][: frames * BLOCK], frames,
-                      marks=marks(times, frames))  # fmt: skip
+        yield Segment(path.stem, "voice", "train", z["sound"][: frames * BLOCK], frames, phones=times)
+
+
+def faster(s: Segment, speed: float) -> Segment:
+    """The same said `speed` times as fast, with everything higher."""
+    frames = int(s.frames / speed)
+    grid = np.arange(frames * BLOCK) * speed
+    sound = np.interp(grid, np.arange(len(s.sound)), s.sound).astype(np.int16)
+    at = np.arange(frames) * speed
+    low = np.minimum(at.astype(int), s.frames - 1)
+    high, share = np.minimum(low + 1, s.frames - 1), (at - low)[:, None]
+    new = replace(s, name=s.name + "~", sound=sound, frames=frames)
+    if s.code is not None and s.seen is not None and s.known is not None:
+        new.code, new.seen = (a[low] * (1 - share) + a[high] * share for a in (s.code, s.seen))
+        new.known = s.known[low] & s.known[high]
+    if s.phones is not None:
+        new.phones = [(n, a / speed, b / speed) for n, a, b in s.phones]
+    return new
+
+
+def twice(segments: Iterator[Segment]) -> Iterator[Segment]:
+    rng = np.random.default_rng(11)
+    for s in segments:
+        yield s
+        if s.split == "train":
+            yield faster(s, float(np.exp(rng.uniform(-SPEED, SPEED))))
 
 
 def hear(sound: np.ndarray, frames: int) -> np.ndarray:
@@ -158,7 +170,7 @@ def pack(segments: Iterator[Segment], out: Path, noises: Pieces | None) -> None:
     """Writes the segments into `out`; arrays of all frames one after the other."""
     rows: list[dict[str, Any]] = []
     columns: dict[str, list[np.ndarray]] = {k: [] for k in
-                                            ("x.0", "x.1", "code", "seen", "known", "marks")}  # fmt: skip
+                                            ("x.0", "x.1", "code", "seen", "known")}  # fmt: skip
     begin = 0
     for s in segments:
         sound, t = s.sound.astype(np.float32) / 32768, s.frames
@@ -169,13 +181,13 @@ def pack(segments: Iterator[Segment], out: Path, noises: Pieces | None) -> None:
         else:
             columns["x.1"].append(columns["x.0"][-1])
         zero = {"code": np.zeros((t, len(MOUTH))), "seen": np.zeros((t, SEEN)),
-                "known": np.zeros(t, bool), "marks": np.zeros((t, MARKS), bool)}  # fmt: skip
+                "known": np.zeros(t, bool)}  # fmt: skip
         for key, nothing in zero.items():
             value = getattr(s, key)
             value = nothing if value is None else value
             columns[key].append(value if value.dtype == bool else value.astype(np.float16))
         rows.append({"name": s.name, "kind": s.kind, "split": s.split, "begin": begin, "frames": t,
-                     "face": s.code is not None})  # fmt: skip
+                     "phones": s.phones or []})  # fmt: skip
         begin += t
         if len(rows) % 200 == 0:
             print(len(rows), "segments", begin / 1500, "minutes", flush=True)
@@ -202,11 +214,11 @@ def main() -> None:
             yield from clips(args.shared, tracks)
             yield from people(args.shared, tracks)
 
-        pack(both(), args.out / "faces", noises)
+        pack(twice(both()), args.out / "faces", noises)
     elif args.part == "speech":
-        pack(spoken(args.shared), args.out / "speech", noises)
+        pack(twice(spoken(args.shared)), args.out / "speech", noises)
     else:
-        pack(voices(args.voices), args.out / "voices", noises)
+        pack(twice(voices(args.voices)), args.out / "voices", noises)
 
 
 if __name__ == "__main__":

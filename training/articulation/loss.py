@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.articulation.phones import OPEN, ROUND, SHUT, SPREAD, TEETH
+from training.articulation.phones import APART, OPEN, ROUND, SHUT, SPREAD, TEETH
 from training.articulation.seen import (
     BLENDS,
     CHIN,
@@ -20,7 +20,6 @@ from training.articulation.seen import (
     MIDDLE,
     MOUTH,
     OUT,
-    SEEN,
     UPPER,
     WIDTH,
     seen_by_code,
@@ -29,13 +28,14 @@ from training.articulation.seen import (
 UNIT = 0.05  # eye distances that count as one
 CLOSED = 0.012  # lips nearer than this are closed
 PRESSED = 0.006  # eye distances by which lips are pressed on each other at p, b, m
-OPENED = 0.075  # least opening at an open vowel
-TOOTH = (0.012, 0.035)  # opening at f and v
+OPENED = (0.075, 0.13)  # opening at an open vowel
+PARTED = (0.03, 0.11)  # at other vowels
+TOOTH = (0.018, 0.038)  # at f and v
 LOWER_LIP = 0.02  # how far the lower lip may lie below its rest at f and v
-NARROW, WIDE = -0.05, 0.0  # width at u, o, w and at i, e against rest
+NARROW, WIDE = -0.03, 0.0  # width at u, o, w and at i, e against rest
 VALUES = {WIDTH: 0.6, OUT: 0.3, LOWER: 0.5, UPPER: 0.3, CHIN: 0.3}  # weights of seen columns
 COURSES = {WIDTH: 0.3, OUT: 0.15}  # and of their correlations
-HINGES = {SHUT: 1.0, OPEN: 0.3, TEETH: 0.6, ROUND: 0.3, SPREAD: 0.2}
+HINGES = {SHUT: 1.0, OPEN: 0.3, TEETH: 0.8, ROUND: 0.25, SPREAD: 0.15, APART: 0.3}
 
 
 class Loss:
@@ -74,6 +74,9 @@ class Loss:
         truly = real[..., MIDDLE].mean(-1)
         loss = loss + unlike(opening + 0.05 * made[..., GAPS][..., MIDDLE].mean(-1), truly, known)
         loss = loss + 0.3 * strength(opening, truly, known)
+        both = known[:, 1:] * known[:, :-1]
+        wrong = (opening.diff(dim=1) - truly.diff(dim=1)).abs() / UNIT
+        loss = loss + (wrong * both).sum() / total
         for k, w in COURSES.items():
             loss = loss + w * unlike(made[..., k], seen[..., k], known)
         loss = loss + 0.1 * strength(made[..., WIDTH], seen[..., WIDTH], known)
@@ -86,9 +89,9 @@ class Loss:
         gaps, opening = made[..., GAPS], made[..., GAPS][..., MIDDLE].mean(-1)
         asked = {
             SHUT: torch.relu(gaps[..., 1:8] + PRESSED).mean(-1),
-            OPEN: torch.relu(OPENED - opening),
-            TEETH: torch.relu(opening - TOOTH[1]) + torch.relu(TOOTH[0] - opening)
-            + torch.relu(made[..., LOWER] - LOWER_LIP),
+            OPEN: outside(opening, OPENED),
+            APART: outside(opening, PARTED),
+            TEETH: outside(opening, TOOTH) + torch.relu(made[..., LOWER] - LOWER_LIP),
             ROUND: torch.relu(made[..., WIDTH] - NARROW),
             SPREAD: torch.relu(WIDE - made[..., WIDTH]),
         }  # fmt: skip
@@ -98,6 +101,10 @@ class Loss:
                 marks[..., k].sum() + 1
             )
         return loss
+
+
+def outside(x: Tensor, band: tuple[float, float]) -> Tensor:
+    return torch.relu(band[0] - x) + torch.relu(x - band[1])
 
 
 def opened(gaps: Tensor) -> Tensor:
@@ -131,5 +138,3 @@ def strength(made: Tensor, real: Tensor, known: Tensor) -> Tensor:
              + torch.log((moves[0] + 0.003) / (moves[1] + 0.003)).abs())  # fmt: skip
     return (wrong * n).sum() / (n.sum() + 1e-6)
 
-
-__all__ = ["SEEN", "Loss", "unlike"]

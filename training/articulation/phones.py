@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-SHUT, OPEN, TEETH, ROUND, SPREAD = range(5)  # columns of marks
-MARKS = 5
+SHUT, OPEN, TEETH, ROUND, SPREAD, APART = range(6)  # columns of marks
+MARKS = 6
 HZ = 25
 ARPABET = {
     SHUT: {"P", "B", "M"},
@@ -15,6 +15,7 @@ ARPABET = {
     TEETH: {"F", "V"},
     ROUND: {"UW", "OW", "W", "UH"},
     SPREAD: {"IY", "EH"},
+    APART: set("AH AO EH ER EY IH IY OW OY UH UW".split()),
 }
 IPA = {  # by the first letter
     SHUT: set("pbm"),
@@ -22,6 +23,7 @@ IPA = {  # by the first letter
     TEETH: set("fv"),
     ROUND: set("uowʊy"),
     SPREAD: set("ieɛ"),
+    APART: set("eɛiɪoɔuʊyøœəɐɜʌ"),
 }
 BURST = 0.7  # share of a stop after which its lips part
 LEAST = 0.05  # seconds: shorter vowels need not reach their target
@@ -43,7 +45,7 @@ def marks(phones: Iterable[tuple[str, float, float]], frames: int) -> np.ndarray
             first, last = start, end
             if kind == SHUT and name[:1] in "PBpb":
                 last = start + BURST * (end - start)
-            elif kind in (OPEN, ROUND, SPREAD):
+            elif kind in (OPEN, ROUND, SPREAD, APART):
                 if end - start < LEAST:
                     continue
                 first, last = start + 0.25 * (end - start), start + 0.7 * (end - start)

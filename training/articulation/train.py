@@ -20,7 +20,7 @@ import torch
 from training import checkpoint
 from training.articulation.loss import Loss
 from training.articulation.model import AHEAD, PAST, Articulation, held
-from training.articulation.phones import MARKS, OPEN, SHUT
+from training.articulation.phones import MARKS, OPEN, SHUT, marks
 from training.articulation.seen import GAPS, MIDDLE, MOUTH
 from vasari.motion.gate import Gate
 from vasari.speech import FEATURES, LOUDNESS, VOICE
@@ -45,7 +45,8 @@ class Data:
         self.rows = json.loads((folder / "segments.json").read_text())
         self.x = [np.load(folder / f"x.{k}.npy", mmap_mode="r") for k in (0, 1)]
         self.z = {k: np.load(folder / f"{k}.npy", mmap_mode="r")
-                  for k in ("code", "seen", "known", "marks")}  # fmt: skip
+                  for k in ("code", "seen", "known")}  # fmt: skip
+        self.z["marks"] = np.concatenate([marks(r["phones"], r["frames"]) for r in self.rows])
         self.gate = np.concatenate([gate_of(self.x[0][r["begin"] : r["begin"] + r["frames"]])
                                     for r in self.rows])  # fmt: skip
 
@@ -95,11 +96,11 @@ class Pieces:
         """How far a clip is believed; people are, whatever the guess."""
         if row["kind"] not in ("real", "unknown", "generated"):
             return 1.0
-        r = self.believe.get(row["name"], {"r": 0.4})["r"]
+        r = self.believe.get(row["name"].strip("~"), {"r": 0.4})["r"]
         return max(r, 0.05) ** 2
 
     def shift(self, row: dict) -> int:
-        return int(self.believe.get(row["name"], {"lag": 0})["lag"])
+        return int(self.believe.get(row["name"].strip("~"), {"lag": 0})["lag"])
 
     def batch(self) -> dict[str, torch.Tensor]:
         rng, out = self.rng, []
@@ -155,6 +156,7 @@ def check(model: Articulation, faces: Data, spoken: list[Data], by_code: torch.T
     """Correlations on validation faces, closures on validation speech."""
     model.eval()
     r: dict[str, list[float]] = {}
+    ratio: list[list[float]] = []
     for row in faces.rows:
         if row["split"] == "val":
             ok = faces.take("known", row, 0, row["frames"]).astype(bool)
@@ -162,18 +164,22 @@ def check(model: Articulation, faces: Data, spoken: list[Data], by_code: torch.T
             made = opening(guess(model, faces, row, by_code))[ok]
             real = opening(faces.take("seen", row, 0, row["frames"]))[ok]
             r.setdefault(row["kind"], []).append(correlation(made, real))
+            ratio.append([made.std() / (real.std() + 1e-3)]
+                         + [np.abs(np.diff(made, k)).mean() / (np.abs(np.diff(real, k)).mean() + 1e-3)
+                            for k in (1, 2)])  # fmt: skip
     shut, wide = [], []
     for row in spoken[0].rows:
         if row["split"] == "val":
             made = opening(guess(model, spoken[0], row, by_code))
-            marks = spoken[0].take("marks", row, 0, row["frames"]) > 0
-            shut.append(made[marks[:, SHUT]])
-            wide.append(made[marks[:, OPEN]])
+            asked = spoken[0].take("marks", row, 0, row["frames"]) > 0
+            shut.append(made[asked[:, SHUT]])
+            wide.append(made[asked[:, OPEN]])
     model.train()
     shut, wide = np.concatenate(shut), np.concatenate(wide)
     line = " ".join(f"{k} {np.nanmean(v):.3f}" for k, v in r.items())
     return (f"{line} | speech frames: shut {np.mean(shut < 0.02):.3f} open shut "
-            f"{np.mean(wide < 0.02):.3f} median {np.median(wide):.3f}")  # fmt: skip
+            f"{np.mean(wide < 0.02):.3f} median {np.median(wide):.3f} | spread, travel, bends "
+            f"{np.median(ratio, 0).round(2)}")  # fmt: skip
 
 
 def write_believe(model: Articulation, faces: Data, by_code: torch.Tensor, before: dict,

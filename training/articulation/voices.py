@@ -102,9 +102,10 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=600)
+    parser.add_argument("--seed", type=int, default=5)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    rng, known, espeak = np.random.default_rng(5), texts(args.shared), Espeak()
+    rng, known, espeak = np.random.default_rng(args.seed), texts(args.shared), Espeak()
     for k in range(args.count):
         kind = rng.choice(["festival", "flite", "espeak"], p=[0.35, 0.2, 0.45])
         table = {"festival": FESTIVAL, "flite": FLITE}.get(kind, {v: v for v in ESPEAK})
@@ -120,7 +121,7 @@ def main() -> None:
             spoken = espeak.say(voice + variant, text, int(rng.integers(130, 190)),
                                 int(rng.integers(25, 75)))  # fmt: skip
         names, start, end = zip(*spoken.phones, strict=True)
-        np.savez_compressed(args.out / f"{k:04d}_{kind}_{voice}.npz",
+        np.savez_compressed(args.out / f"{args.seed}_{k:04d}_{kind}_{voice}.npz",
                  sound=(spoken.sound.clip(-1, 1) * 32767).astype(np.int16),
                  phones=np.array(names), start=np.array(start), end=np.array(end), text=text)  # fmt: skip
 
