@@ -1,4 +1,4 @@
-"""The sentences of the GRID corpus in shared/data/people: their words, and when each phone sounds."""
+"""The GRID sentences in shared/data/people: their words, and when each phone sounds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def words(name: str) -> str | None:
     """`lbax4n` is lay blue at x four now; None where a name spells no sentence."""
     if len(name) != len(WORDS):
         return None
-    spelt = [table.get(c, c if k == 3 else "") for k, (table, c) in enumerate(zip(WORDS, name, strict=True))]  # fmt: skip
+    spelt = [
+        table.get(c, c if k == 3 else "")  # a letter is its own name
+        for k, (table, c) in enumerate(zip(WORDS, name, strict=True))
+    ]
     return " ".join(spelt) if all(spelt) and name[3].isalpha() else None
 
 

@@ -1,4 +1,4 @@
-"""Packs what the articulation network learns from: features of speech, and what lips did or must do.
+"""Packs what the articulation network learns from: features of speech, what lips did or must do.
 
     python -m training.articulation.data --shared ../shared --voices voices/ --out pack/
 
@@ -29,7 +29,7 @@ from training.speech.data import SCORE_FLOOR, Pieces, decode, listen
 from vasari.face_space import face_space
 from vasari.motion.mouth import open_lips
 from vasari.networks import network
-from vasari.speech import FEATURES, mel, stream
+from vasari.speech import mel, stream
 from vasari.values import BLENDSHAPES, EXPRESSION
 
 BLOCK = mel.BLOCK
@@ -123,8 +123,10 @@ def voices(folder: Path) -> Iterator[Segment]:
     for path in sorted(folder.glob("*.npz")):
         z = np.load(path)
         frames = len(z["sound"]) // BLOCK
-        times = list(zip(z["phones"].tolist(), z["start"].tolist(), z["end"].tolist(), strict=True))
-        yield Segment(path.stem, "voice", "train", z["sound"][: frames * BLOCK], frames, phones=times)
+        times = list(zip(*(z[k].tolist() for k in ("phones", "start", "end")), strict=True))
+        yield Segment(
+            path.stem, "voice", "train", z["sound"][: frames * BLOCK], frames, phones=times
+        )
 
 
 def faster(s: Segment, speed: float) -> Segment:

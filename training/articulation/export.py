@@ -1,6 +1,6 @@
 """Writes motion.onnx (weights as float16, arithmetic in float32) and compares it with torch.
 
-    python -m training.articulation.export --model articulation.pt
+python -m training.articulation.export --model articulation.pt
 """
 
 from __future__ import annotations

@@ -137,4 +137,3 @@ def strength(made: Tensor, real: Tensor, known: Tensor) -> Tensor:
     wrong = (torch.log((a + 0.01) / (b + 0.01)).abs()
              + torch.log((moves[0] + 0.003) / (moves[1] + 0.003)).abs())  # fmt: skip
     return (wrong * n).sum() / (n.sum() + 1e-6)
-

@@ -15,7 +15,7 @@ ARPABET = {
     TEETH: {"F", "V"},
     ROUND: {"UW", "OW", "W", "UH"},
     SPREAD: {"IY", "EH"},
-    APART: set("AH AO EH ER EY IH IY OW OY UH UW".split()),
+    APART: {"AH", "AO", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"},
 }
 IPA = {  # by the first letter
     SHUT: set("pbm"),

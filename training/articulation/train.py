@@ -21,7 +21,7 @@ from training import checkpoint
 from training.articulation.loss import Loss
 from training.articulation.model import AHEAD, PAST, Articulation, held
 from training.articulation.phones import MARKS, OPEN, SHUT, marks
-from training.articulation.seen import GAPS, MIDDLE, MOUTH
+from training.articulation.seen import GAPS, MIDDLE
 from vasari.motion.gate import Gate
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
@@ -77,12 +77,14 @@ def gate_of(x: np.ndarray) -> np.ndarray:
 
 class Pieces:
     def __init__(self, faces: Data, spoken: list[Data], believe: dict, seed: int) -> None:
-        self.rng, self.faces, self.spoken, self.believe = np.random.default_rng(seed), faces, spoken, believe  # fmt: skip
+        self.rng, self.believe = np.random.default_rng(seed), believe
+        self.faces, self.spoken = faces, spoken
         self.groups = []
         for kind, share in WORTH.items():
             rows = [r for r in faces.rows if r["kind"] == kind and r["split"] == "train"]
             if rows:
-                weight = np.array([max(r["frames"] - 20, 10) ** 0.7 * self.agreement(r) for r in rows])  # fmt: skip
+                long = np.array([max(r["frames"] - 20, 10) ** 0.7 for r in rows])
+                weight = long * [self.agreement(r) for r in rows]
                 self.groups.append((share, rows, np.cumsum(weight / weight.sum())))
         self.shares = np.cumsum([g[0] for g in self.groups])
         self.shares /= self.shares[-1]
@@ -152,6 +154,11 @@ def correlation(a: np.ndarray, b: np.ndarray) -> float:
     return 0.0 if a.std() < 1e-6 or b.std() < 1e-6 else float(np.corrcoef(a, b)[0, 1])
 
 
+def bends(x: np.ndarray, order: int) -> float:
+    """Mean size of the differences of an order."""
+    return float(np.abs(np.diff(x, order)).mean())
+
+
 def check(model: Articulation, faces: Data, spoken: list[Data], by_code: torch.Tensor) -> str:
     """Correlations on validation faces, closures on validation speech."""
     model.eval()
@@ -164,9 +171,8 @@ def check(model: Articulation, faces: Data, spoken: list[Data], by_code: torch.T
             made = opening(guess(model, faces, row, by_code))[ok]
             real = opening(faces.take("seen", row, 0, row["frames"]))[ok]
             r.setdefault(row["kind"], []).append(correlation(made, real))
-            ratio.append([made.std() / (real.std() + 1e-3)]
-                         + [np.abs(np.diff(made, k)).mean() / (np.abs(np.diff(real, k)).mean() + 1e-3)
-                            for k in (1, 2)])  # fmt: skip
+            ratio.append([made.std() / (real.std() + 1e-3), *(bends(made, k) / (bends(real, k) + 1e-3)
+                                                              for k in (1, 2))])  # fmt: skip
     shut, wide = [], []
     for row in spoken[0].rows:
         if row["split"] == "val":
@@ -194,13 +200,15 @@ def write_believe(model: Articulation, faces: Data, by_code: torch.Tensor, befor
         real = opening(faces.take("seen", row, 0, row["frames"]))
         n = len(made)
         use = ok[wide : n - wide]
-        r = [correlation(made[wide + s : n - wide + s][use], real[wide : n - wide][use]) for s in SHIFTS]  # fmt: skip
+        middle = real[wide : n - wide][use]
+        r = [correlation(made[wide + s : n - wide + s][use], middle) for s in SHIFTS]
         best = int(np.argmax(r))
         sure = r[best] > 0.35 and r[best] - r[wide] > 0.02
-        believe[row["name"]] = {"lag": SHIFTS[best] if sure else 0, "r": r[best] if sure else r[wide]}  # fmt: skip
+        at = best if sure else wide
+        believe[row["name"]] = {"lag": SHIFTS[at], "r": r[at]}
     out.write_text(json.dumps(believe))
-    print("shifts", np.bincount([b["lag"] + wide for b in believe.values()]),
-          "agreement", np.quantile([b["r"] for b in believe.values()], [0.1, 0.5, 0.9]))  # fmt: skip
+    quantiles = np.quantile([b["r"] for b in believe.values()], [0.1, 0.5, 0.9])
+    print("shifts", np.bincount([b["lag"] + wide for b in believe.values()]), "r", quantiles)
 
 
 def train(args: argparse.Namespace) -> None:

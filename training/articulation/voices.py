@@ -16,8 +16,8 @@ import ctypes
 from pathlib import Path
 
 import numpy as np
-
 from benchmarks.lips.voices import Phone, Spoken, festival, flite
+
 from vasari.values import SOUND_HZ
 
 FESTIVAL = {"kal_diphone": "en", "suo_fi_lj_diphone": "fi", "hy_fi_mv_diphone": "fi",
@@ -26,8 +26,8 @@ FLITE = {"slt": "en", "awb": "en"}
 ESPEAK = ("en-us", "en-gb", "de", "fr-fr", "es", "it", "nl", "pl", "pt-br", "sv", "tr", "hu", "ro",
           "cs", "fi", "id", "sw")  # fmt: skip
 VARIANTS = ("", "+m1", "+m3", "+m7", "+f1", "+f2", "+f4", "+klatt2")
-CONSONANTS = "p b m f v p b m f v t d n s l r k g h w y".split()
-VOWELS = "a e i o u a a".split()
+CONSONANTS = [*"pbmfv" * 2, *"tdnslrkghwy"]
+VOWELS = [*"aeiouaa"]
 LONGEST = 110  # letters of one text
 
 
@@ -91,7 +91,7 @@ def made_up(rng: np.random.Generator) -> str:
 def texts(shared: Path) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
     for row in csv.DictReader((shared / "data" / "speech.csv").open()):
-        if row["split"] == "train" and 12 < len(row["text"]):
+        if row["split"] == "train" and len(row["text"]) > 12:
             text = row["text"][:LONGEST].rsplit(" ", 1)[0]
             out.setdefault(row["language"][:2], []).append(text)
     return out
@@ -121,9 +121,11 @@ def main() -> None:
             spoken = espeak.say(voice + variant, text, int(rng.integers(130, 190)),
                                 int(rng.integers(25, 75)))  # fmt: skip
         names, start, end = zip(*spoken.phones, strict=True)
-        np.savez_compressed(args.out / f"{args.seed}_{k:04d}_{kind}_{voice}.npz",
-                 sound=(spoken.sound.clip(-1, 1) * 32767).astype(np.int16),
-                 phones=np.array(names), start=np.array(start), end=np.array(end), text=text)  # fmt: skip
+        np.savez_compressed(
+            args.out / f"{args.seed}_{k:04d}_{kind}_{voice}.npz", text=text,
+            sound=(spoken.sound.clip(-1, 1) * 32767).astype(np.int16),
+            phones=np.array(names), start=np.array(start), end=np.array(end),
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

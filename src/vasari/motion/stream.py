@@ -21,7 +21,8 @@ class MotionStream:
     """Makes a face move to speech features.
 
     Frames come AHEAD frames behind the features. Everything is relative to rest: zero rotation,
-    position and gaze are the portrait's own, and a zero expression is a closed, quiet mouth. The same features, style and chunk give the same bits.
+    position and gaze are the portrait's own, and a zero expression is a closed, quiet mouth. The
+    same features, style and chunk give the same bits.
 
     Args:
         style: what the user steers.
