@@ -35,7 +35,7 @@ LOWER_LIP = 0.02  # how far the lower lip may lie below its rest at f and v
 NARROW, WIDE = -0.03, 0.0  # width at u, o, w and at i, e against rest
 VALUES = {WIDTH: 0.6, OUT: 0.3, LOWER: 0.5, UPPER: 0.3, CHIN: 0.3}  # weights of seen columns
 COURSES = {WIDTH: 0.3, OUT: 0.15}  # and of their correlations
-HINGES = {SHUT: 1.0, OPEN: 0.3, TEETH: 0.8, ROUND: 0.25, SPREAD: 0.15, APART: 0.3}
+HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 0.7, ROUND: 0.25, SPREAD: 0.15, APART: 0.3}
 
 
 class Loss:
@@ -73,10 +73,10 @@ class Loss:
         opening = torch.relu(made[..., GAPS][..., MIDDLE]).mean(-1)
         truly = real[..., MIDDLE].mean(-1)
         loss = loss + unlike(opening + 0.05 * made[..., GAPS][..., MIDDLE].mean(-1), truly, known)
-        loss = loss + 0.3 * strength(opening, truly, known)
+        loss = loss + 0.5 * strength(opening, truly, known)
         both = known[:, 1:] * known[:, :-1]
         wrong = (opening.diff(dim=1) - truly.diff(dim=1)).abs() / UNIT
-        loss = loss + (wrong * both).sum() / total
+        loss = loss + 0.3 * (wrong * both).sum() / total
         for k, w in COURSES.items():
             loss = loss + w * unlike(made[..., k], seen[..., k], known)
         loss = loss + 0.1 * strength(made[..., WIDTH], seen[..., WIDTH], known)

@@ -171,8 +171,8 @@ def check(model: Articulation, faces: Data, spoken: list[Data], by_code: torch.T
             made = opening(guess(model, faces, row, by_code))[ok]
             real = opening(faces.take("seen", row, 0, row["frames"]))[ok]
             r.setdefault(row["kind"], []).append(correlation(made, real))
-            ratio.append([made.std() / (real.std() + 1e-3), *(bends(made, k) / (bends(real, k) + 1e-3)
-                                                              for k in (1, 2))])  # fmt: skip
+            moved = [bends(made, k) / (bends(real, k) + 1e-3) for k in (1, 2)]
+            ratio.append([made.std() / (real.std() + 1e-3), *moved])
     shut, wide = [], []
     for row in spoken[0].rows:
         if row["split"] == "val":
