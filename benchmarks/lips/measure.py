@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.lips.voices import Phone
-from vasari.face_space import Rig, face_space, lip_gaps
+from vasari.face_space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, Rig, face_space, lip_gaps
 from vasari.values import EXPRESSION, MOTION_HZ
 
 MIDDLE = slice(2, 7)  # of the nine inner lip pairs: their mean is the opening
@@ -39,7 +39,11 @@ def lips_of(shapes: np.ndarray) -> Lips:
 
 def mean_face(expression: np.ndarray) -> Lips:
     """Of the mean face with (T, EXPRESSION)."""
-    rig = Rig(face_space().mean, np.zeros(EXPRESSION, np.float32))
+    neutral = face_space().mean.copy()  # the mean's lips are parted: they are laid on each other
+    inner = LIP_RINGS_UPPER[0], LIP_RINGS_LOWER[0]
+    between = (neutral[inner[0]] + neutral[inner[1]]) / 2
+    neutral[inner[0]] = neutral[inner[1]] = between
+    rig = Rig(neutral, np.zeros(EXPRESSION, np.float32))
     return lips_of(np.stack([rig.shape(e) for e in expression]))
 
 
@@ -58,7 +62,7 @@ def frames(start: float, end: float, count: int) -> np.ndarray:
 
 def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
     """The figures of one voice from all its sentences."""
-    least, inside, largest, teeth, narrow, wide = ([] for _ in range(6))
+    least, inside, largest, teeth, bitten, narrow, wide = ([] for _ in range(7))
     for lips, phones in said:
         n = len(lips.opening)
         for name, start, end in phones:
@@ -70,6 +74,8 @@ def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
                 if kind in (LABIALS, TEETH):
                     near = lips.opening[frames(start - NEAR, end + NEAR, n)].min()
                     (least if kind == LABIALS else teeth).append(near)
+                    if kind == TEETH:
+                        bitten.append(lips.opening[core].mean())
                 elif kind in (ROUND, SPREAD):
                     (narrow if kind == ROUND else wide).append(lips.width[core].mean())
                 elif end - start >= SHORTEST:
@@ -79,7 +85,7 @@ def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
         "labials": len(least), "closed": share(least, CLOSED),
         "open_vowels": len(largest), "open_closed": share(inside, CLOSED),
         "auc": auc(least, largest), "open_median": median(largest),
-        "teeth": len(teeth), "at_teeth": share(teeth, AT_TEETH), "sealed": share(teeth, SEALED),
+        "teeth": len(teeth), "at_teeth": share(teeth, AT_TEETH), "sealed": share(bitten, SEALED),
         "round": len(narrow), "round_auc": auc(narrow, wide),
         "narrower": median(wide) - median(narrow),
     }  # fmt: skip

@@ -28,14 +28,14 @@ from training.articulation.seen import (
 UNIT = 0.05  # eye distances that count as one
 CLOSED = 0.012  # lips nearer than this are closed
 PRESSED = 0.006  # eye distances by which lips are pressed on each other at p, b, m
-OPENED = (0.075, 0.13)  # opening at an open vowel
-PARTED = (0.03, 0.11)  # at other vowels
-TOOTH = (0.018, 0.038)  # at f and v
+OPENED = (0.085, 0.16)  # opening at an open vowel
+PARTED = (0.03, 0.13)  # at other vowels
+TOOTH = (0.02, 0.04)  # at f and v
 LOWER_LIP = 0.02  # how far the lower lip may lie below its rest at f and v
 NARROW, WIDE = -0.03, 0.0  # width at u, o, w and at i, e against rest
 VALUES = {WIDTH: 0.6, OUT: 0.3, LOWER: 0.5, UPPER: 0.3, CHIN: 0.3}  # weights of seen columns
 COURSES = {WIDTH: 0.3, OUT: 0.15}  # and of their correlations
-HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 0.7, ROUND: 0.25, SPREAD: 0.15, APART: 0.3}
+HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 1.0, ROUND: 0.25, SPREAD: 0.15, APART: 0.3}
 
 
 class Loss:
@@ -134,6 +134,6 @@ def strength(made: Tensor, real: Tensor, known: Tensor) -> Tensor:
     (_, a), (_, b) = moments(made, known), moments(real, known)
     both = known[:, 1:] * known[:, :-1]
     moves = [(x.diff(dim=1).abs() * both).sum(1) / (both.sum(1) + 1e-6) for x in (made, real)]
-    wrong = (torch.log((a + 0.01) / (b + 0.01)).abs()
-             + torch.log((moves[0] + 0.003) / (moves[1] + 0.003)).abs())  # fmt: skip
+    wrong = (2 * torch.log((a + 0.01) / (b + 0.01)).abs()
+             + 0.5 * torch.log((moves[0] + 0.003) / (moves[1] + 0.003)).abs())  # fmt: skip
     return (wrong * n).sum() / (n.sum() + 1e-6)
