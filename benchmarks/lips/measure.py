@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.lips.voices import Phone
+from training.articulation.phones import OPEN, ROUND, SHUT, SPREAD, TEETH, kinds
 from vasari.face_space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, Rig, face_space, lip_gaps
 from vasari.values import EXPRESSION, MOTION_HZ
 
@@ -16,11 +17,6 @@ CORNERS = (61, 291)
 NEAR = 0.04  # seconds around a consonant in which it may be seen
 CLOSED, AT_TEETH, SEALED = 0.02, 0.05, 0.005  # eye distances
 SHORTEST = 0.05  # seconds: a shorter vowel need not reach its target
-LABIALS, OPEN, TEETH, ROUND, SPREAD = range(5)
-ARPABET = (
-    {"P", "B", "M"}, {"AA", "AE", "AW", "AY"}, {"F", "V"}, {"UW", "OW", "W", "UH"}, {"IY", "EH"},
-)  # fmt: skip
-LETTERS = (set("pbm"), set("aɑæ"), set("fv"), set("uowʊ"), set("ieɛ"))  # first letter, else
 
 
 @dataclass(frozen=True)
@@ -47,12 +43,6 @@ def mean_face(expression: np.ndarray) -> Lips:
     return lips_of(np.stack([rig.shape(e) for e in expression]))
 
 
-def kinds(phone: str) -> list[int]:
-    capitals = phone.isascii() and phone.isupper()
-    names = ARPABET if capitals else LETTERS
-    return [k for k, n in enumerate(names) if (phone if capitals else phone[:1]) in n]
-
-
 def frames(start: float, end: float, count: int) -> np.ndarray:
     """Frames whose middle lies in [start, end]; at least the nearest one."""
     middle = (np.arange(count) + 0.5) / MOTION_HZ
@@ -71,14 +61,14 @@ def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
             for kind in kinds(name):
                 quarter = (end - start) / 4
                 core = frames(start + quarter, end - quarter, n)
-                if kind in (LABIALS, TEETH):
+                if kind in (SHUT, TEETH):
                     near = lips.opening[frames(start - NEAR, end + NEAR, n)].min()
-                    (least if kind == LABIALS else teeth).append(near)
+                    (least if kind == SHUT else teeth).append(near)
                     if kind == TEETH:
                         bitten.append(lips.opening[core].mean())
                 elif kind in (ROUND, SPREAD):
                     (narrow if kind == ROUND else wide).append(lips.width[core].mean())
-                elif end - start >= SHORTEST:
+                elif kind == OPEN and end - start >= SHORTEST:
                     inside.append(lips.opening[core].mean())
                     largest.append(lips.opening[frames(start, end, n)].max())
     return {

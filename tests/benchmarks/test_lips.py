@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from benchmarks.lips import grid
-from benchmarks.lips.measure import LABIALS, OPEN, ROUND, Lips, at_phones, kinds
+from benchmarks.lips.measure import Lips, at_phones
 from benchmarks.lips.voices import merged, spelled
+
+from training.articulation.phones import APART, OPEN, ROUND, SHUT, SPREAD, kinds, marks
 
 PHONES = [("B", 0.0, 0.08), ("AA", 0.08, 0.28), ("F", 0.28, 0.36), ("UW", 0.36, 0.56),
           ("IY", 0.56, 0.76)]  # fmt: skip
@@ -34,9 +36,9 @@ def test_lips_that_mumble_do_not() -> None:
 
 
 def test_phones_are_known_in_both_spellings() -> None:
-    assert kinds("M") == kinds("p") == [LABIALS]
+    assert kinds("M") == kinds("p") == [SHUT]
     assert kinds("AE") == kinds("a1") == kinds("aɪ") == [OPEN]
-    assert kinds("UW") == kinds("u1") == [ROUND]
+    assert kinds("UW") == kinds("u1") == [ROUND, APART]
     assert not kinds("SIL")
     assert not kinds("t")
     assert spelled("ax", True) == "AX"
@@ -52,3 +54,12 @@ def test_names_of_grid_spell_their_sentence() -> None:
     assert grid.words("lbax4n") == "lay blue at x four now"
     assert grid.words("video") is None
     assert grid.words("1_video") is None
+
+
+def test_each_phone_marks_the_frames_in_which_lips_must_be_there() -> None:
+    asked = marks(PHONES, 20)
+    assert asked[:, SHUT].nonzero()[0].tolist() == [0]  # its burst is no closure
+    assert set(asked[:, OPEN].nonzero()[0]) <= set(range(2, 7))
+    assert asked[:, OPEN].any()
+    assert not (asked[:, OPEN] & asked[:, APART]).any()
+    assert set(asked[:, SPREAD].nonzero()[0]) <= set(range(14, 19))
