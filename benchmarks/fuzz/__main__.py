@@ -17,7 +17,7 @@ from benchmarks.fuzz.run import GOOD, Counts, run
 from benchmarks.fuzz.samples import FILES, OURS, make
 from benchmarks.record import save
 from vasari.demo import demo_portrait
-from vasari.portrait import read_portrait
+from vasari.portrait.read import read_portrait
 
 
 def main() -> None:

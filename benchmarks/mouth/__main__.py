@@ -42,8 +42,9 @@ from benchmarks.sync.__main__ import heard_motion
 from benchmarks.teacher import STILLS, Teacher, add_teacher_arguments, start_teacher
 from vasari import Face, read_portrait
 from vasari.media import open_sound
-from vasari.render import Renderer, onto_face
+from vasari.render import Renderer
 from vasari.render.renderer import Paint
+from vasari.shape.onto_face import onto_face
 from vasari.shape.space import Rig
 from vasari.values import SOUND_HZ
 
@@ -58,7 +59,7 @@ PORTRAITS = {
     "photo_pix_208": "parted, lipstick",
     "paint_girl_19c": "painting, closed", "paint_gogol": "painting, moustache",
     "paint_beard_smile": "painting, laughing", "draw_ai_man": "drawing, closed",
-    "draw_woman": "flat drawing, closed",
+    "draw_woman": "drawing, closed",
 }  # fmt: skip
 TALKERS = (
     "photo_london_036n", "photo_london_079", "photo_pix_269", "photo_london_091", "photo_meb_57",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vasari.render import onto_face
+from vasari.shape.onto_face import onto_face
 from vasari.shape.space import Rig, lip_gaps
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, Motion
 

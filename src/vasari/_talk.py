@@ -26,7 +26,7 @@ from vasari.errors import VasariError
 from vasari.media.samples import SoundLike, sound_pieces
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
-from vasari.portrait import read_portrait
+from vasari.portrait.read import read_portrait
 from vasari.render import Body, Renderer
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream

@@ -69,6 +69,15 @@ def test_transport_streams_joined(tmp_path: Path, times: int) -> None:
     assert "1.6 s into the file" in told[0]
 
 
+def test_streams_that_come_up_later(tmp_path: Path) -> None:
+    """A transport stream without sound, then one with: what is known at the start is read."""
+    silent = film(tmp_path / "silent.ts", pictures=200)
+    full = film(tmp_path / "full.ts", Track(tone(1.6)), Track(tone(1.6)), pictures=40)
+    for _ in range(5):
+        assert shown(joined(tmp_path / "a.ts", silent, full)) == pytest.approx(9.6, abs=0.1)
+        assert sounding(joined(tmp_path / "a.ts", full, silent))
+
+
 @pytest.mark.parametrize("stream", [SOUND, PICTURES])
 @pytest.mark.parametrize("seconds", [5, 100, 9000, -3, -9000])
 def test_one_wrong_timestamp_changes_nothing(tmp_path: Path, stream: int, seconds: float) -> None:

@@ -28,6 +28,7 @@ from vasari.media.tracks import first_with_sound
 from vasari.values import SOUND_HZ, FloatArray
 
 SHORTEST = 0.1  # seconds: less holds no sound of speech
+RATES = (1000, 768_000)  # samples a second that sound of speech can have
 SOUND_FRAME = 1024  # samples, where nothing asks for another size
 
 
@@ -98,10 +99,13 @@ class Sound:
             yield frame
 
     def _placed(self, placer: Placer, tell: Tell | None = None) -> Generator[Samples]:
-        for part in self.parts or (None,):
-            for frame, start in self.decoded(part, tell):
-                yield from placer.push(mixable(frame), start if part is None else None)
-        yield from placer.finish()
+        try:
+            for part in self.parts or (None,):
+                for frame, start in self.decoded(part, tell):
+                    yield from placer.push(mixable(frame), start if part is None else None)
+            yield from placer.finish()
+        except av.error.FFmpegError as cause:  # such a rate or layout cannot be resampled
+            raise SoundError(f"{self.path} cannot be read as sound: it may be damaged.") from cause
 
     def decoded(
         self, part: Part | None = None, tell: Tell | None = None
@@ -143,6 +147,10 @@ def open_sound(
         if track is not None and not 1 <= track <= len(streams):
             many = "1 sound track" if len(streams) == 1 else f"{len(streams)} sound tracks"
             raise SoundError(f"{file} has {many}: there is no track {track}.")
+        for stream in streams:
+            if not RATES[0] <= stream.sample_rate <= RATES[1]:
+                what, (low, high) = f"{stream.sample_rate} samples a second", RATES
+                raise SoundError(f"{file} has {what}: use a sound of {low} to {high}.")
         pictures = pictures_of(container)
         first = begins(pictures or streams[0])
         known = [

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.checks import Background, Frame
-from vasari.portrait.mouth import read_mouth
 from vasari.render.body import Carried
 from vasari.render.layers import Layer, Now
 from vasari.render.layers.eye import Eye
@@ -201,9 +200,8 @@ def _layers(
         layers.append(FlatMouth(own))
     elif not traits.mouth_hidden:
         closed = puppet.rig.shape(np.zeros_like(face.expression))
-        mouth = read_mouth(stage.picture, stage.landmarks, stage.pose, closed, own)
         colour = traits.colour if all_paint else None
-        layers.append(Mouth(mouth, stage.landmarks, stage.pose.scale, closed, own, colour))
+        layers.append(Mouth(traits.mouth, stage.landmarks, stage.pose.scale, closed, own, colour))
     if all_paint and not traits.mouth_hidden:  # it learned from bare faces, and would draw lips
         layers.append(Light(face.expression, stage.landmarks, stage.pose, traits.colour))
     return layers, person

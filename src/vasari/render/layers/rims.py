@@ -51,7 +51,9 @@ class Rims:
             band[y0:y1, x0:x1].any() for (x0, y0), (x1, y1) in zip(low, high, strict=True)
         ]  # fmt: skip
         self._triangles = np.ascontiguousarray(triangles[near])
-        inside = (source[:, :2] > (x, y)).all(1) & (source[:, :2] < (x + w, y + h)).all(1)
+        inside = np.asarray(
+            (source[:, :2] > (x, y)).all(1) & (source[:, :2] < (x + w, y + h)).all(1)
+        )
         if not inside.any():  # a small piece: the nearest point carries it
             inside[np.linalg.norm(source[:, :2] - (x + w / 2, y + h / 2), axis=1).argmin()] = True
         self._inside = np.flatnonzero(inside)
