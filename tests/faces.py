@@ -46,17 +46,18 @@ def made_face(
     plate = picture.copy()
     plate[matte > 0] = 128
     crop, landmarks = (0.0, 0.0, float(side)), pose.project(shape)
+    neutral = shape - np.tensordot(own, basis, 1).astype(np.float32)
     return Face(
         picture, matte, plate, crop, landmarks, pose.scale, pose.rotation, pose.origin,
-        shape - np.tensordot(own, basis, 1).astype(np.float32), own, np.zeros(2, np.float32), 1.0,
-        read_traits(picture, crop, landmarks, pose),
+        neutral, own, np.zeros(2, np.float32), 1.0,
+        read_traits(picture, crop, landmarks, pose, neutral, own),
     )  # fmt: skip
 
 
 def painted(face: Face, picture: np.ndarray, **changes: Any) -> Face:
     """The same face in another picture, its traits read in it."""
     pose = Pose(face.rotation, face.scale, face.origin)
-    traits = read_traits(picture, face.crop, face.landmarks, pose)
+    traits = read_traits(picture, face.crop, face.landmarks, pose, face.neutral, face.expression)
     return replace(face, picture=picture, traits=traits, **changes)
 
 
@@ -67,3 +68,15 @@ def still(face: Face, frames: int = 1, **changes: np.ndarray) -> Motion:
         "expression": face.expression, **changes,
     }  # fmt: skip
     return Motion(**{k: np.tile(v, (frames, 1)).astype(np.float32) for k, v in values.items()})
+
+
+def painted_lips(own: np.ndarray, side: int = 512) -> Face:
+    """A made face with plain skin and lips, its mouth as `own` has it, teeth in it."""
+    face = made_face(side=side, own=own)
+    noise = np.random.default_rng(0).normal(0, 9, (*face.picture.shape[:2], 1))
+    picture = np.clip(np.array([200, 160, 140]) + noise, 0, 255).astype(np.uint8)
+    rings = face_space().rings
+    for name, colour in (("lips_outer", (180, 110, 105)), ("lips_inner", (225, 220, 205))):
+        ring = np.round(face.landmarks[rings[name], :2]).astype(np.int32)
+        cv2.fillPoly(picture, [ring], colour, cv2.LINE_AA)
+    return painted(face, picture, plate=picture)

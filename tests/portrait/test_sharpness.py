@@ -7,13 +7,15 @@ from tests.faces import made_face
 from vasari.portrait.sharpness import _inside, softened
 from vasari.portrait.teeth import DENSITY, Tones, draw_teeth
 
-TONES = Tones(np.full(3, 220.0), np.full(3, 120.0), np.full(3, 110.0), np.full(3, 20.0))
+TONES = Tones(
+    np.full(3, 220.0), np.full(3, 120.0), np.full(3, 110.0), np.full(3, 20.0), np.full(3, 120.0)
+)
 
 
 def shown(picture: np.ndarray) -> float:
     """How sharp the upper row is in this portrait."""
     face = made_face()
-    upper, _ = softened(draw_teeth(TONES), DENSITY, picture, face.landmarks, face.scale)
+    upper, *_ = softened(draw_teeth(TONES), DENSITY, picture, face.landmarks, face.scale)
     return _inside(upper, DENSITY / face.scale)
 
 

@@ -27,16 +27,18 @@ from training.reader.data import Labelled, inside, labelled, read_npz
 from vasari.follow.retarget import from_picture
 from vasari.media import read_video
 from vasari.portrait.flat import is_flat
+from vasari.portrait.mouth import read_mouth
 from vasari.portrait.teeth import DENSITY, HALF_WIDTH
 from vasari.render import Renderer
+from vasari.render.layers import Now
 from vasari.render.layers.mouth import Mouth
 from vasari.render.layers.mouth_painter import HEIGHT, WIDTH, look, window
 from vasari.shape.space import Pose, Rig, face_space
-from vasari.values import Picture
+from vasari.values import Face, Picture
 
 OPEN = 0.03  # eye distances between the lips from which a mouth is learnt from
 MOST_YAW = 35.0  # degrees
-PICTURES = 14  # of a clip, for each of two portraits
+PICTURES = 8  # of a clip, for each of two portraits
 SHIFTS, WIDTHS, DROPS = (-0.03, -0.015, 0.015, 0.03), (0.9, 1.1), (-0.03, -0.015, 0.015)
 LEAST_GAIN = 0.02  # of correlation, for which the row is moved
 RING = face_space().rings["lips_inner"]
@@ -44,33 +46,41 @@ RING = face_space().rings["lips_inner"]
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture to draw a mouth into, how, and what the camera saw."""
+    """A picture to draw a mouth into, when, and what the camera saw."""
 
     picture: Picture
-    points: np.ndarray
-    pose: Pose
-    shape: np.ndarray
+    now: Now
     real: Picture
 
 
 class HiddenMouth(Mouth):
-    """A mouth of which the portrait's own pixels are not known."""
+    """A mouth of which the portrait's own pixels are not known, between lips that a camera saw as
+    they are: nothing has to shade them."""
 
-    def _own_teeth(self, *_: object) -> None:
-        return None
+    def __init__(self, shot: Shot, closed: np.ndarray) -> None:
+        points, pose = shot.now.points, shot.now.pose
+        traits = read_mouth(shot.picture, points, pose, closed, closed)
+        super().__init__(traits, points, pose.scale, closed, closed)
 
-    def _share(self, shape: np.ndarray) -> float:
-        return 1.0
+    def _amounts(self, gap: float, share: float) -> np.ndarray:
+        return super()._amounts(gap, share) * np.float32([1, 1, 0, 0])
+
+
+def mouth_of(face: Face, renderer: Renderer) -> Mouth:
+    stage, rig = renderer.stage, renderer.puppet.rig
+    own, closed = rig.shape(face.expression), rig.shape(np.zeros_like(face.expression))
+    traits = read_mouth(stage.picture, stage.landmarks, stage.pose, closed, own)
+    return Mouth(traits, stage.landmarks, stage.pose.scale, closed, own)
 
 
 def seen(mouth: Mouth, shot: Shot) -> np.ndarray:
     drawn = shot.picture.copy()
-    mouth.draw(drawn, shot.points, shot.pose, shot.shape)
-    return look(drawn, shot.points[RING, :2], window(shot.pose, mouth.line))
+    mouth.draw(drawn, shot.now)
+    return look(drawn, shot.now.points[RING, :2], window(shot.now.pose, mouth.line))
 
 
 def camera(mouth: Mouth, shot: Shot) -> np.ndarray:
-    m = window(shot.pose, mouth.line)
+    m = window(shot.now.pose, mouth.line)
     return cv2.warpAffine(shot.real, m, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
 
 
@@ -92,17 +102,17 @@ def likeness(mouth: Mouth, shots: list[Shot], reals: list[np.ndarray]) -> float:
 
 def fit(mouth: Mouth, shots: list[Shot]) -> None:
     """Lay the drawn upper row onto the real one: its shift, then width, then height."""
-    plain, reals = mouth._upper, [camera(mouth, shot) for shot in shots]
+    plain, reals = mouth._textures[2].copy(), [camera(mouth, shot) for shot in shots]
     placed = [0.0, 1.0, 0.0]
     best = likeness(mouth, shots, reals) + LEAST_GAIN * len(shots)
     for k, choices in enumerate((SHIFTS, WIDTHS, DROPS)):
         for choice in choices:
             tried = [*placed[:k], choice, *placed[k + 1 :]]
-            mouth._upper = moved(plain, *tried)
+            mouth._textures[2] = moved(plain, *tried)
             now = likeness(mouth, shots, reals)
             if now > best:
                 best, placed = now, tried
-    mouth._upper = moved(plain, *placed)
+    mouth._textures[2] = moved(plain, *placed)
 
 
 def moved(texture: np.ndarray, shift: float, width: float, drop: float) -> np.ndarray:
@@ -118,8 +128,9 @@ def of_still(picture: Picture, label: Labelled, k: int) -> Iterator[tuple[np.nda
     pose = Pose(face.rotation, face.scale, face.origin)
     rig = Rig(face.neutral, face.expression)
     own, closed = rig.shape(face.expression), rig.shape(np.zeros_like(face.expression))
-    shot = Shot(picture, face.landmarks, pose, own, picture)
-    mouth = HiddenMouth(picture, face.landmarks, pose, closed, own)
+    now = Now(pose, own, face.landmarks, face.expression, face.gaze, np.zeros((0, 0, 2)))
+    shot = Shot(picture, now, picture)
+    mouth = HiddenMouth(shot, closed)
     fit(mouth, [shot])
     yield seen(mouth, shot), camera(mouth, shot)
 
@@ -163,17 +174,16 @@ def of_clip(
                        double.landmarks[start], label.blendshapes[start])  # fmt: skip
         moved = motion_of(double, found, start)
         moves = from_picture(face, moved, moved.part(start, start + 1))
-        renderer = Renderer(face, frame="full", paint="baked")
-        mouth = renderer._mouth
-        if not isinstance(mouth, Mouth):
+        if face.traits.flat:
             return
+        renderer = Renderer(face, frame="full", paint="none")
+        mouth = mouth_of(face, renderer)
         shots = []
         for k in rng.choice(wide, min(PICTURES, len(wide)), replace=False):
-            x0, y0, x1, y1 = renderer._box
+            x0, y0, x1, y1 = renderer.stage.box
             drawn = renderer.draw(moves, int(k))[y0:y1, x0:x1]
             real = sharper(frames[k], crops[k], places[k])[y0:y1, x0:x1]
-            pose, shape, points = renderer.placed(moves, int(k))
-            shots.append(Shot(drawn, points, pose, shape, real))
+            shots.append(Shot(drawn, renderer.now(moves, int(k)), real))
         if start == shut:
             fit(mouth, shots[:3])
         for shot in shots:

@@ -14,6 +14,7 @@ from vasari.render.layers.mouth_painter import DENSITY, EDGE
 
 CHANNELS = (24, 48, 72, 96)  # at 1/2, 1/4, 1/8 and 1/16 of the crop
 EDGE_PX = round(EDGE * DENSITY)
+GAIN, TONE = 0.7, 0.05  # of what is drawn, and of white: what is dark stays dark
 
 
 def region(seen: Tensor) -> Tensor:
@@ -49,7 +50,7 @@ class MouthPainter(nn.Module):
         for narrow, up in zip(self.narrow, self.up, strict=True):
             x = F.interpolate(narrow(x), scale_factor=2, mode="nearest")
             x = up(x + kept.pop())
-        return torch.tanh(self.last(x)) * region(seen)
+        return torch.tanh(self.last(x)) * (GAIN * seen[:, :3] + TONE) * region(seen)
 
 
 class Critic(nn.Module):

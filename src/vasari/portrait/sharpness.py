@@ -13,6 +13,8 @@ CHEEK = 0.1  # eye distances, radius of a patch
 TO_CHEEK = 2.6  # mean |Laplacian| of the upper row to that of a cheek: so an open mouth has about 4
 LEAST, MOST = 0.45, 2.2  # deviation of the blur, pixels of the picture
 STEPS = 8
+UNIT = 144.0  # pixels an eye distance at which a sharper portrait is measured, so that its size
+# does not matter: those of a picture of 512
 
 
 def softened(
@@ -28,6 +30,12 @@ def softened(
         landmarks: (478, 3) in its pixels.
         unit: pixels an eye distance of the picture.
     """
+    if unit > UNIT:
+        zoom = UNIT / unit
+        picture = np.asarray(
+            cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA), np.uint8
+        )
+        landmarks, unit = landmarks * np.float32(zoom), UNIT
     fine = density / unit
     wanted = TO_CHEEK * _cheek(picture, landmarks, unit)
     for deviation in np.geomspace(LEAST, MOST, STEPS):

@@ -1,9 +1,10 @@
 """Teeth, gums and tongue drawn once for a portrait, in its own tones.
 
-Two textures in the plane of the teeth: what is fixed to the head (upper row and gum), and what
-moves with the jaw (tongue, lower row and gum). Sizes are those of anatomy, an eye distance being
-90 mm; colours come from the portrait: teeth from its skin and the whites of its eyes, gums and
-tongue from its lips, all under its light.
+Three textures in the plane of the teeth: what is fixed to the head (upper row and gum), what moves
+with the jaw (lower row and gum), and the tongue. They are drawn as if lit evenly; how little of
+that light comes past the lips is for the renderer to say. Sizes are those of anatomy, an eye
+distance being 90 mm; colours come from the portrait: teeth from its skin and the whites of its
+eyes, gums and tongue from its lips, all under its light.
 """
 
 from __future__ import annotations
@@ -22,19 +23,23 @@ UPPER_WIDTHS = (0.094, 0.074, 0.078, 0.066, 0.056)  # from the midline outwards,
 UPPER_HEIGHTS = (0.118, 0.104, 0.112, 0.094, 0.084)
 LOWER_WIDTHS = (0.060, 0.064, 0.070, 0.064, 0.056)
 LOWER_HEIGHTS = (0.092, 0.094, 0.104, 0.090, 0.080)
-UPPER_EDGE = 0.044  # how far the upper row reaches below the line where the lips meet
+UPPER_EDGE = 0.036  # how far the upper row reaches below the line where the lips meet
 GUM_ABOVE = 0.095  # from the biting edge to the gum between two teeth
 LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
+FLESH = np.array([1.36, 0.83, 0.81])  # hue of a tongue in white light
+TONGUE_TOP = 0.0  # where the tongue's back fades into the throat, against its own line
+TONGUE_HALF, TONGUE_LENGTH = 0.19, 0.24  # how wide and how far down it is drawn
 
 
 @dataclass(frozen=True)
 class Tones:
-    """RGB colours, 0 to 255: of teeth, gums, tongue and the dark of the mouth."""
+    """RGB colours, 0 to 255: of teeth, gums, tongue, the dark of the mouth, and the lips."""
 
     tooth: FloatArray
     gum: FloatArray
     tongue: FloatArray
     dark: FloatArray
+    lip: FloatArray
 
 
 def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
@@ -47,25 +52,27 @@ def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     colourful = np.clip(4 * np.ptp(hue), 0, 1)  # 0 for a black-and-white portrait
     warm = 1 - colourful * np.array([0.0, 0.02, 0.07])
     tooth = np.minimum(light * (1 + 0.5 * (hue - 1)) * 1.04, 245) * warm
-    gum = (0.5 * lip.mean() + 0.22 * lit.mean()) * np.clip(1 + 1.4 * (lip / max(lip.mean(), 1) - 1),
-                                                         0.5, 1.6)  # fmt: skip
-    redness = np.clip(1 + 1.6 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
-    tongue = (0.62 * lip.mean() + 0.16 * lit.mean()) * redness
-    return Tones(tooth, gum, tongue, 0.16 * lip)
+    own = np.clip(1 + 1.5 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
+    flesh = 1 + colourful * (FLESH - 1)  # nobody's tongue has the colour of a lipstick
+    redness = 0.5 * own + 0.5 * flesh
+    gum = (0.5 * lip.mean() + 0.22 * lit.mean()) * redness
+    tongue = (0.58 * lip.mean() + 0.14 * lit.mean()) * redness
+    return Tones(tooth, gum, tongue, 0.15 * lip.mean() * redness, lip)
 
 
 def draw_teeth(
     tone: Tones, upper_edge: float = UPPER_EDGE
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The two textures, (h, w, 4) uint8 RGBA: upper row with gum, lower row with tongue."""
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """The textures, (h, w, 4) uint8 RGBA: upper row with gum, lower row with gum, tongue."""
     upper = _Canvas()
     upper.gum(tone, upper_edge - GUM_ABOVE, up=True)
     upper.row(UPPER_WIDTHS, UPPER_HEIGHTS, upper_edge, tone.tooth, up=True)
     lower = _Canvas()
-    lower.tongue(tone)
     lower.gum(tone, LOWER_EDGE + 0.075, up=False)
     lower.row(LOWER_WIDTHS, LOWER_HEIGHTS, LOWER_EDGE, tone.tooth * 0.74, up=False)
-    return upper.rgba(), lower.rgba()
+    tongue = _Canvas()
+    tongue.tongue(tone)
+    return upper.rgba(), lower.rgba(), tongue.rgba()
 
 
 class _Canvas:
@@ -140,12 +147,17 @@ class _Canvas:
         self._put(tone.gum * shade, alpha * (np.abs(self._x) < 0.37))
 
     def tongue(self, tone: Tones) -> None:
-        """A low mound behind the lower row, with a furrow, darker towards the throat."""
-        u, v = self._x / 0.24, (self._y - 0.10) / 0.20
-        inside = np.clip((1 - (np.abs(u) ** 2.4 + np.abs(v) ** 2.2)) * 14, 0, 1)
-        depth = np.clip((self._y + 0.08) / 0.14, 0.15, 1)
-        furrow = 1 - 0.16 * np.exp(-((u / 0.10) ** 2))
-        self._put(tone.tongue * (depth * furrow * (1 - 0.35 * u * u))[..., None], inside)
+        """A mound with a furrow; its back goes over into the dark without an edge."""
+        u = self._x / TONGUE_HALF
+        v = (self._y - TONGUE_TOP) / TONGUE_LENGTH  # 0 at the back, 1 under the lower lip
+        rise = v - 0.55 * u * u  # the back of the tongue is round
+        inside = np.clip(rise / 0.30, 0, 1) * np.clip((1 - np.abs(u)) * 3, 0, 1)
+        inside *= np.clip((1.3 - v) * 8, 0, 1)
+        furrow = 1 - 0.22 * np.exp(-((u / 0.16) ** 2)) * np.clip(1.2 - v, 0, 1)
+        side = np.clip(1 - 0.45 * u * u, 0, 1)
+        light = np.clip(0.6 + 0.6 * rise, 0, 1)
+        smooth = inside * inside * (3 - 2 * inside)
+        self._put(tone.tongue * (light * furrow * side)[..., None], smooth)
 
     def rgba(self) -> NDArray[np.uint8]:
         fine = np.dstack([self._colour, self._alpha * 255])

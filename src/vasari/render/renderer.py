@@ -82,6 +82,8 @@ class Renderer:
         mesh = self.puppet.mesh
         self._in_face = (mesh.triangles < MESH_POINTS).all(1)
         self._source = np.ascontiguousarray(mesh.source[:, :2]) * np.float32(fine)
+        self._fine = fine
+        self._mouth = next((m for m in self._layers if isinstance(m, Mouth)), None)
         self._cut = np.float32(CUT * fine)
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
         self._identity = np.ascontiguousarray(np.dstack([xs, ys])) * np.float32(fine)
@@ -126,7 +128,7 @@ class Renderer:
     def _draw(self, motion: Motion, k: int, carried: Carried | None) -> Picture:
         room = self._room()
         now = self.now(motion, k, room.backward, carried)
-        self._warp(now.points, room)
+        self._warp(now, room)
         for layer in self._layers:
             layer.draw(room.person, now)
         x0, y0, x1, y1 = self.stage.box
@@ -155,15 +157,17 @@ class Renderer:
             self._rooms.own = _Room(self._identity)
         return self._rooms.own  # type: ignore[no-any-return]
 
-    def _warp(self, target: FloatArray, room: _Room) -> None:
+    def _warp(self, now: Now, room: _Room) -> None:
         """Fill the room with the person as the mesh now carries it."""
-        mesh = self.puppet.mesh
+        mesh, target, source = self.puppet.mesh, now.points, self._source
+        if self._mouth is not None:
+            source = self._mouth.source(source, now.shape, self._fine)
         moved = np.abs(target[:, :2] - mesh.source[:, :2]).max(1) > STILL
         # The face is drawn as a whole: its hidden far side must find the near one before it.
         active = moved[mesh.triangles].any(1) | (self._in_face & moved[:MESH_POINTS].any())
         np.copyto(room.backward, self._identity)
         room.depth.fill(np.float32(1e9))
-        rasterise(mesh.triangles[active], target, self._source, room.backward, room.depth)
+        rasterise(mesh.triangles[active], target, source, room.backward, room.depth)
         cv2.remap(  # type: ignore[call-overload]  # one map holds both coordinates
             self._person, room.backward, None, cv2.INTER_LINEAR, dst=room.person,
             borderMode=cv2.BORDER_REPLICATE,
@@ -188,19 +192,16 @@ def _layers(
     if len(traits.rims):
         band = band_of(stage.rims, stage.landmarks, stage.pose.scale, person.shape[:2])
         band[cv2.erode(person[..., 3], np.ones((5, 5), np.uint8)) < 255] = 0
-        layers.append(Rims(person, band, puppet.mesh, stage.pose))
-        person = without_rims(person, band)
+        if band.any():  # some of it in the part that is drawn
+            layers.append(Rims(person, band, puppet.mesh, stage.pose))
+            person = without_rims(person, band)
     own = puppet.rig.shape(face.expression)
     if traits.flat:
         layers.append(FlatMouth(own))
     elif not traits.mouth_hidden:
         closed = puppet.rig.shape(np.zeros_like(face.expression))
-        layers.append(
-            Mouth(
-                stage.picture, stage.landmarks, stage.pose, closed, own,
-                traits.colour if all_paint else None,
-            )
-        )  # fmt: skip
+        colour = traits.colour if all_paint else None
+        layers.append(Mouth(traits.mouth, stage.landmarks, stage.pose.scale, closed, own, colour))
     if all_paint and not traits.mouth_hidden:  # it learned from bare faces, and would draw lips
         layers.append(Light(face.expression, stage.landmarks, stage.pose, traits.colour))
     return layers, person

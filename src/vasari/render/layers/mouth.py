@@ -1,30 +1,70 @@
-"""The inside of the mouth: a dark hole, the lower row and tongue on the jaw, the upper row.
+"""The inside of the mouth: dark, with tongue and lower row on the jaw and the upper row before it.
 
 The upper row is fixed to the head and the lower row to the jaw, so the same mouth shape shows
-the same teeth for ever. A portrait that shows its own teeth keeps them.
+the same teeth for ever. A portrait that shows its own teeth keeps them. Light comes in between the
+lips: the upper one throws its shadow on the teeth, corners are dark, and of a small opening hardly
+more is seen than that it is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.portrait.own_teeth import OwnTeeth, find_own_teeth
-from vasari.portrait.sharpness import softened
-from vasari.portrait.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw_teeth, tones
+from vasari.portrait.mouth import line_of, outwards, teeth_plane
+from vasari.portrait.sharpness import UNIT
+from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH
+from vasari.render.layers.inside import MARGIN, STEPS, draw_inside
 from vasari.render.layers.layer import Now
 from vasari.render.layers.mouth_painter import MouthPainter
-from vasari.render.layers.patch import Plane, hole, into_plane, lay
+from vasari.render.layers.patch import SUBPIXEL, Plane
+from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from vasari.shape.space import Pose, face_space, mouth_is_open
-from vasari.values import FloatArray, Picture
+from vasari.values import BLENDSHAPES, FloatArray, Picture
+from vasari.values.traits import MouthTraits
 
 CHIN = np.array([152, 148, 377, 175, 199, 200])  # points that go with the jaw bone
-TEETH_DEPTH = 0.07  # eye distances behind the lips
+UPPER = np.r_[78, LIP_RINGS_UPPER[0], 308]  # the inner lines of the lips, corner to corner
+LOWER = np.r_[78, LIP_RINGS_LOWER[0], 308]
+LIP_RINGS = np.stack([LIP_RINGS_UPPER, LIP_RINGS_LOWER])  # (2, 3, 9)
+INSET_FOLLOWS = np.array([1.0, 0.93, 0.86], np.float32)  # of a ring, inner line outwards
+TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OWN_NEAR = 0.014  # eye distances: lips as near as this to the portrait's own show its pixels
-CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
+SOFTEST = 0.45  # pixels: least blur of what is sampled, against aliasing
+FULL_OPEN = 0.07  # opening, eye distances, from which on all light that there is comes in
+LEAST_LIGHT = 0.30  # and how much of it through a slit
+ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
+SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
+# The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way.
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.01, 0.55, 0.075
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """The lips' opening in the picture.
+
+    Attributes:
+        x, y: corner of its box, pixels.
+        mask: (h, w) uint8, antialiased.
+        back: (2, 3) from the box's pixels to the plane of the lips, eye distances.
+        lines: (STEPS, 2) heights of the lips' inner lines there, from corner to corner.
+        corners: (2,) x of the mouth's corners there.
+    """
+
+    x: int
+    y: int
+    mask: NDArray[np.uint8]
+    back: FloatArray
+    lines: FloatArray
+    corners: FloatArray
+
+    @property
+    def gap(self) -> float:
+        """The largest opening, eye distances."""
+        return max(0.0, float((self.lines[:, 1] - self.lines[:, 0]).max()))
 
 
 class Mouth:
@@ -35,58 +75,73 @@ class Mouth:
         tooth: (3,) the colour of the teeth, 0 to 255.
 
     Args:
-        picture: (H, W, 3) the working picture.
-        landmarks: (478, 3) in its pixels.
-        pose: the portrait's own.
+        traits: what was read of it.
+        landmarks: (478, 3) in pixels of the pictures to be drawn.
+        scale: of those pixels an eye distance.
         closed: (478, 3) the person's closed, neutral shape in the face space.
         own: (478, 3) the portrait's own shape in the face space.
         colour: of the portrait, 0 (none) to 1, where the network shall paint over the drawing.
     """
 
     def __init__(
-        self, picture: Picture, landmarks: FloatArray, pose: Pose, closed: FloatArray,
+        self, traits: MouthTraits, landmarks: FloatArray, scale: float, closed: FloatArray,
         own: FloatArray, colour: float | None = None,
     ) -> None:  # fmt: skip
-        self._ring = face_space().rings["lips_inner"]
-        self.line = ((closed[13] + closed[14]) / 2).astype(np.float32)
-        self._plane = Plane(self.line + np.array([0, 0, TEETH_DEPTH], np.float32))
+        self.line = line_of(closed)
+        self.tooth = traits.tooth
+        self._traits = traits
+        self._plane, self._behind = Plane(self.line), Plane(teeth_plane(closed))
         self._chin = float(closed[CHIN, 1].mean())
-        self._lips = np.concatenate([self._ring, face_space().rings["lips_outer"]])
+        rings = face_space().rings
+        self._lips = np.concatenate([rings["lips_inner"], rings["lips_outer"]])
         self._own_lips = own[self._lips, :2]
         self._own_open = mouth_is_open(own)
-        tone = _tones(picture, landmarks)
-        self._dark = tone.dark.astype(np.float32)
-        shown = self._own_teeth(picture, landmarks, pose) if self._own_open else None
-        if shown is None:
-            drawn = draw_teeth(tone)
-        else:
-            drawn = draw_teeth(replace(tone, tooth=shown.tone), shown.edge)
-        self.tooth = tone.tooth if shown is None else shown.tone
-        self._upper, self._lower = softened(drawn, DENSITY, picture, landmarks, pose.scale)
-        if shown is not None:
-            shown.lay_over(self._upper)
-        self._painter = (
-            None if colour is None else MouthPainter(self.line, self.tooth, colour)
-        )  # fmt: skip
+        self._outwards = _outwards(traits, landmarks, scale)
+        self._colours = np.stack([traits.dark, traits.lip])
+        from_back = (traits.tongue, traits.lower, traits.upper)
+        self._textures = np.stack([_prefiltered(texture, scale) for texture in from_back])
+        self._painter = None
+        if colour is not None:
+            self._painter = MouthPainter(self.line, self.tooth, colour)
+
+    def source(self, source: FloatArray, shape: FloatArray, fine: int) -> FloatArray:
+        """Where the mesh (V, 2) takes its pixels from, `fine` times as many as in the picture: lips
+        that the portrait shows apart give up what was read as lip but is tooth, once they move."""
+        share = self._share(shape) if self._own_open else 0.0
+        if share == 0.0:
+            return source
+        out = source.copy()
+        out[LIP_RINGS] += np.float32(share * fine) * self._outwards
+        return out
 
     def draw(self, out: Picture, now: Now) -> None:
         """Draw into `out` (H, W, 3 or 4)."""
-        where = hole(now.points[self._ring, :2], (out.shape[1], out.shape[0]))
         share = self._share(now.shape)
+        where = self._opening(now.points, now.pose, (out.shape[1], out.shape[0]))
         if where is None or share < 1e-3:
             return
-        x, y = into_plane(where, self._plane.to_picture(now.pose))
-        jaw = np.float32(now.shape[CHIN, 1].mean() - self._chin)
-        seen = np.empty((*where.mask.shape, 3), np.float32)
-        seen[:] = self._dark
-        for texture, down in ((self._lower, jaw), (self._upper, np.float32(0))):
-            layer = _sample(texture, x, y - down)
-            seen += (layer[..., :3] - seen) * (layer[..., 3:] * np.float32(1 / 255))
-        seen *= self._shade(where.mask, now.pose)[..., None]
-        mask = (where.mask * np.float32(share)).astype(np.uint8)
-        lay(out, where.x, where.y, np.clip(seen, 0, 255).astype(np.uint8), mask)
+        jaw = float(now.shape[CHIN, 1].mean() - self._chin)
+        tongue = TONGUE_REST + TONGUE_FOLLOWS * jaw
+        tongue -= TONGUE_RISES * float(now.expression[TONGUE_OUT])
+        height, width = where.mask.shape
+        box = out[where.y : where.y + height, where.x : where.x + width]
+        patch = np.ascontiguousarray(box)
+        draw_inside(
+            patch, where.mask, where.back, where.lines, where.corners, self._textures,
+            self._places(now.pose, (tongue, jaw, 0.0)), np.float32(DENSITY), self._colours,
+            self._amounts(where.gap, share),
+        )  # fmt: skip
+        box[:] = patch
         if self._painter is not None:
             self._painter.paint(out, now, share)
+
+    def _amounts(self, gap: float, share: float) -> FloatArray:
+        """How much is drawn, how much light comes in, how far the lips' rims turn inwards, and how
+        dark the line between lips is that the portrait shows apart."""
+        enters = LEAST_LIGHT + (1 - LEAST_LIGHT) * min(1.0, gap / FULL_OPEN)
+        opened = min(1.0, gap / ROLL_OPEN)
+        seam = SEAM * (1 - opened) if self._own_open else 0.0
+        return np.array([share, enters, share * opened, share * seam], np.float32)
 
     def _share(self, shape: FloatArray) -> float:
         """Near the portrait's own open mouth its own pixels show (the mesh carries them)."""
@@ -96,58 +151,59 @@ class Mouth:
         share = min(1.0, float(moved.mean()) / OWN_NEAR)
         return share * share * (3 - 2 * share)
 
-    def _shade(self, mask: NDArray[np.uint8], pose: Pose) -> FloatArray:
-        """(h, w) the lips' shadow: soft and dark along the rim, above all under the upper lip."""
-        unit = max(1.0, 0.035 * pose.scale)
-        padded = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=0)
-        far = cv2.distanceTransform((padded > 127).astype(np.uint8), cv2.DIST_L2, 3)
-        far = np.clip(far[2:-2, 2:-2] * (1.4 / unit), 0, 1)
-        return np.asarray(0.55 + 0.45 * far**0.8, np.float32)
+    def _opening(self, points: FloatArray, pose: Pose, size: tuple[int, int]) -> _Opening | None:
+        """The opening between the lips as it lies in the picture, None where it is outside or
+        nothing of it would be seen."""
+        upper, lower = points[UPPER, :2], points[LOWER, :2]
+        room = MARGIN * pose.scale + 1
+        both = np.concatenate([upper, lower])
+        low = np.maximum(np.floor(both.min(0) - room).astype(int), 0)
+        high = np.minimum(np.ceil(both.max(0) + room).astype(int) + 1, size)
+        width, height = high - low
+        if width < 2 or height < 2:
+            return None
+        polygon = np.concatenate([upper, lower[-2:0:-1]])
+        is_open = cv2.contourArea(polygon.astype(np.float32)) >= 1
+        if not (is_open or self._own_open):
+            return None
+        mask = np.zeros((height, width), np.uint8)
+        if is_open:
+            fixed = np.round((polygon - low) * (1 << SUBPIXEL)).astype(np.int32)
+            cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
+        back = cv2.invertAffineTransform(self._plane.to_picture(pose)).astype(np.float32)
+        top, floor = (line @ back[:, :2].T + back[:, 2] for line in (upper, lower))
+        back[:, 2] += back[:, :2] @ low.astype(np.float32)
+        corners = np.array([top[0, 0], top[-1, 0]], np.float32)
+        at = np.linspace(corners[0], corners[1], STEPS)
+        lines = np.stack([_along(top, at), _along(floor, at)], 1).astype(np.float32)
+        return _Opening(int(low[0]), int(low[1]), mask, back, lines, corners)
 
-    def _own_teeth(self, picture: Picture, landmarks: FloatArray, pose: Pose) -> OwnTeeth | None:
-        """The upper teeth that an open-mouthed portrait shows, if they can be told apart."""
-        height, width = int((ABOVE + BELOW) * DENSITY), int(2 * HALF_WIDTH * DENSITY)
-        ys, xs = np.mgrid[:height, :width].astype(np.float32)
-        u, v = (xs + 0.5) / DENSITY - HALF_WIDTH, (ys + 0.5) / DENSITY - ABOVE
-        a = self._plane.to_picture(pose)
-        px, py = a[0, 0] * u + a[0, 1] * v + a[0, 2], a[1, 0] * u + a[1, 1] * v + a[1, 2]
-        own = np.asarray(
-            cv2.remap(picture, px, py, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
-        )
-        inner = np.zeros(picture.shape[:2], np.uint8)
-        fixed = np.round(landmarks[self._ring, :2] * 16).astype(np.int32)
-        cv2.fillPoly(inner, [fixed], 255, cv2.LINE_AA, 4)
-        eroded = cv2.erode(inner, np.ones((3, 3), np.uint8))
-        soft = cv2.GaussianBlur(eroded, (0, 0), max(0.8, 0.008 * pose.scale))
-        inside = np.asarray(cv2.remap(soft, px, py, cv2.INTER_LINEAR) / 255, np.float32)
-        return find_own_teeth(own, inside, float(self._dark.mean()))
-
-
-def _sample(texture: NDArray[np.uint8], x: FloatArray, y: FloatArray) -> FloatArray:
-    """Texture (h, w, 4) at plane coordinates (eye distances from the point where lips meet)."""
-    u = (x + HALF_WIDTH) * DENSITY - 0.5
-    v = (y + ABOVE) * DENSITY - 0.5
-    seen = cv2.remap(texture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return seen.astype(np.float32)
-
-
-def _tones(picture: Picture, landmarks: FloatArray) -> Tones:
-    rings = face_space().rings
-    skin = _pixels(picture, landmarks[CHEEKS, :2])
-    lips = _pixels(picture, landmarks[[11, 12, 72, 302, 38, 268, 15, 16, 85, 315], :2])
-    eyes = []
-    for name in ("right_eye", "left_eye"):
-        inside = np.zeros(picture.shape[:2], np.uint8)
-        cv2.fillPoly(inside, [np.round(landmarks[rings[name], :2]).astype(np.int32)], 255)
-        eyes.append(picture[inside > 0])
-    whites = np.concatenate([*eyes, skin])
-    return tones(skin, lips, whites if len(whites) else skin)
+    def _places(self, pose: Pose, down: tuple[float, float, float]) -> FloatArray:
+        """(3, 2) pixels from the zero of the plane of the lips to that of each texture, which lies
+        in the plane of the teeth, moved down by so many eye distances."""
+        lips, teeth = self._plane.to_picture(pose), self._behind.to_picture(pose)
+        shift = np.linalg.solve(lips[:, :2], lips[:, 2] - teeth[:, 2])
+        places = np.tile(shift + (HALF_WIDTH, ABOVE), (3, 1))
+        places[:, 1] -= down
+        return np.asarray(places * DENSITY - 0.5, np.float32)
 
 
-def _pixels(picture: Picture, points: FloatArray) -> FloatArray:
-    """(n, 3) colours at points, averaged over 3x3."""
-    at = np.round(points).astype(int)
-    x = np.clip(at[:, 0], 1, picture.shape[1] - 2)
-    y = np.clip(at[:, 1], 1, picture.shape[0] - 2)
-    around = [picture[y + dy, x + dx] for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
-    return np.asarray(np.mean(around, axis=0), np.float32)
+def _outwards(traits: MouthTraits, landmarks: FloatArray, scale: float) -> FloatArray:
+    """(2, 3, 9, 2) pixels by which the lips' rings take what they show from farther out."""
+    ways = np.stack([outwards(landmarks, rings) for rings in LIP_RINGS])
+    moves = np.float32(scale) * traits.inset[..., None] * ways
+    return np.asarray(moves[:, None] * INSET_FOLLOWS[:, None, None], np.float32)
+
+
+def _along(line: FloatArray, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Height of a line (n, 2), from left to right, at each x."""
+    return np.interp(x, np.maximum.accumulate(line[:, 0]), line[:, 1])
+
+
+def _prefiltered(texture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """A texture blurred as pictures with so many pixels an eye distance need it."""
+    done, needed = SOFTEST * DENSITY / UNIT, SOFTEST * DENSITY / scale
+    if needed <= done:
+        return texture
+    blurred = cv2.GaussianBlur(texture, (0, 0), float(np.sqrt(needed**2 - done**2)))
+    return np.asarray(blurred, np.uint8)

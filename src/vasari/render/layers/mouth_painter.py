@@ -22,6 +22,7 @@ WIDTH, HEIGHT = 128, 96  # pixels that the network sees
 DENSITY = 144  # of them an eye distance: those of a 512 pixel picture
 DOWN = 0.13  # the crop's middle below the line where the lips meet, eye distances
 EDGE = 0.025  # eye distances of the lips' inner edge that are painted, too
+GAIN, TONE = np.float32(0.7), np.float32(13)  # of what is drawn, and levels: dark stays dark
 BLUEST = 1.08  # blue to green, times that of the teeth: no tongue is violet in white light
 ALL = 0.012  # square eye distances of open mouth from which all paint is on
 
@@ -74,6 +75,8 @@ class MouthPainter:
         m = window(now.pose, self._line)
         seen = look(out, ring, m)
         (more,) = network("mouth").run(["more"], {"seen": seen[None]})
+        most = GAIN * seen[..., :3] + TONE
+        more = np.clip(more, -most, most)
         green, blue = seen[..., 1] + more[..., 1], seen[..., 2]
         more[..., 2] = np.minimum(more[..., 2], np.maximum(self._bluest * green - blue, 0))
         grey = more.mean(2, keepdims=True)  # engravings and statues stay grey

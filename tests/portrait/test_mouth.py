@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+
+from tests.faces import expression, painted_lips
+from vasari.portrait.mouth import LEAST_INSET, MOST_INSET, read_mouth
+from vasari.shape.space import Pose, Rig
+from vasari.values import Face
+from vasari.values.traits import MouthTraits
+
+LAUGHING = expression(jawOpen=0.35, mouthSmile=0.6)
+
+
+def read(face: Face, as_closed: bool = False) -> MouthTraits:
+    rig = Rig(face.neutral, face.expression)
+    pose = Pose(face.rotation, face.scale, face.origin)
+    closed = rig.shape(expression())
+    own = closed if as_closed else rig.shape(face.expression)
+    return read_mouth(face.picture, face.landmarks, pose, closed, own)
+
+
+def test_a_mouth_has_the_portraits_tones() -> None:
+    traits = read(painted_lips(LAUGHING))
+    assert np.abs(traits.tooth - [225, 220, 205]).max() < 12
+    assert np.abs(traits.lip - [180, 110, 105]).max() < 25
+    assert traits.dark.max() < 60
+
+
+def test_teeth_that_are_seen_are_kept() -> None:
+    face = painted_lips(LAUGHING)
+    shown, hidden = read(face), read(face, as_closed=True)
+    assert (shown.upper[..., :3] == hidden.upper[..., :3]).all(2).mean() < 0.98
+    assert hidden.upper[..., 3].any()
+
+
+def test_lips_that_were_read_onto_teeth_give_them_up() -> None:
+    face = painted_lips(LAUGHING)
+    plain = read(face).inset
+    assert (plain <= LEAST_INSET + 0.009).all()
+    by = np.float32(0.025 * face.scale)  # the upper lip's line is read too low
+    face.landmarks[[191, 80, 81, 82, 13, 312, 311, 310, 415], 1] += by
+    wrong = read(face).inset
+    assert (wrong[0, 2:7] > plain[0, 2:7] + 0.015).all()
+    assert (wrong[0] <= MOST_INSET[0]).all()
+
+
+def test_a_closed_mouth_is_taken_as_it_is() -> None:
+    assert not read(painted_lips(expression()), as_closed=True).inset.any()
+
+
+def test_the_size_of_the_picture_hardly_matters() -> None:
+    small, large = (read(painted_lips(LAUGHING, side)) for side in (512, 1024))
+    assert np.abs(small.inset - large.inset).max() < 0.01
+    assert np.abs(small.upper.astype(int) - large.upper).mean() < 4
