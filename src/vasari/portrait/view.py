@@ -102,8 +102,8 @@ def _searched(source: Source, small: Opened, face: int, say: Say) -> tuple[int, 
         turns, seen, found = _upright(_opened(source, (0, 0, *small.size), LARGEST_SIDE))
     if not found:
         raise PictureError(
-            "No face was found in the picture; use one that shows a face upright, from the front, "
-            f"at least {SMALLEST_FACE} px wide, or give its box with --face x,y,width,height."
+            "No face was found in the picture; use one that shows a face upright, from the front "
+            f"and at least {SMALLEST_FACE} px wide, or give its box with --face x,y,width,height."
         )
     if not 1 <= face <= len(found):
         raise PictureError(
