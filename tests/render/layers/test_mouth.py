@@ -32,19 +32,22 @@ def plain(out, mask, back, lines, corners, textures, places, density, colours, a
     )
     ends = np.clip((x - corners[0]) * (corners[1] - x) * 40, 0, 1)
     lips = out[..., :3] * (1 + (shade - 1) * ends)[..., None]
-    seen = np.broadcast_to(colours[0], lips.shape)
+    behind, before = np.maximum(below, 0), np.maximum(above, 0)
+    aside = np.clip(2 * (x - corners[0]) / np.ptp(corners) - 1, -1, 1)
+    deep = np.minimum(1, np.minimum(behind, before) / inside.THROAT_REACH) * (1 - aside**2)
+    dark = colours[0] * (1 - inside.THROAT * deep)[..., None]
+    seen = dark
     for texture, place in zip(textures, places, strict=True):
         u, v = x * density + place[0], y * density + place[1]
         layer = cv2.remap(texture.astype(np.float32), u, v, cv2.INTER_LINEAR)
         seen = seen + (layer[..., :3] - seen) * layer[..., 3:] / 255
-    below, above = np.maximum(below, 0), np.maximum(above, 0)
-    aside = np.clip(2 * (x - corners[0]) / np.ptp(corners) - 1, -1, 1)
-    light = enters * (1 - inside.LIP_SHADOW * fall(below, inside.LIP_REACH))
-    light *= 1 - inside.FLOOR_SHADOW * fall(above, inside.FLOOR_REACH)
-    seen = seen * (light * np.sqrt(1 - aside**2))[..., None]
+    light = enters * (1 - inside.LIP_SHADOW * fall(behind, inside.LIP_REACH))
+    light *= 1 - inside.FLOOR_SHADOW * fall(before, inside.FLOOR_REACH)
+    light = (light * np.sqrt(1 - aside**2))[..., None]
+    seen = dark + (seen - dark) * light
     for far, reach, wet in (
-        (below, inside.WET_UPPER_REACH, inside.WET_UPPER),
-        (above, inside.WET_LOWER_REACH, inside.WET_LOWER),
+        (behind, inside.WET_UPPER_REACH, inside.WET_UPPER),
+        (before, inside.WET_LOWER_REACH, inside.WET_LOWER),
     ):
         seen = seen + (inside.WET * fall(far, reach))[..., None] * (colours[1] * wet - seen)
     m = (mask * share / 255)[..., None]

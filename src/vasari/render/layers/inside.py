@@ -16,6 +16,7 @@ WET_UPPER_REACH, WET_LOWER_REACH = 0.004, 0.008  # and how far they are seen
 WET = 0.8  # how much of what lies behind they cover at their edge
 ROLLED_UPPER, ROLLED_LOWER = 0.30, 0.18  # how dark the rims become that turn inwards
 ROLL_REACH = 0.012
+THROAT, THROAT_REACH = 0.45, 0.03  # how much darker the dark is in its middle
 SEAM_REACH = 0.010  # of the dark line between closed lips
 
 
@@ -87,7 +88,8 @@ def draw_inside(  # type: ignore[no-untyped-def]
     share, enters, rolled, seam = amounts
     left, right = corners
     step = np.float32(STEPS - 1) / max(right - left, np.float32(1e-3))
-    margin, seen = np.float32(-MARGIN), np.empty(3, np.float32)
+    margin = np.float32(-MARGIN)
+    seen, dark = np.empty(3, np.float32), np.empty(3, np.float32)
     for row in range(mask.shape[0]):
         for column in range(mask.shape[1]):
             x = back[0, 0] * column + back[0, 1] * row + back[0, 2]
@@ -106,15 +108,18 @@ def draw_inside(  # type: ignore[no-untyped-def]
             m = mask[row, column] * share * np.float32(1 / 255)
             if m <= zero:
                 continue
-            seen[:] = colours[0]
+            below, above = max(below, zero), max(above, zero)
+            aside = np.float32(2) * at / np.float32(STEPS - 1) - one
+            light = enters * _light(below, above, aside)
+            deep = min(one, min(below, above) / np.float32(THROAT_REACH)) * (one - aside * aside)
+            for c in range(3):
+                seen[c] = dark[c] = colours[0, c] * (one - np.float32(THROAT) * deep)
             for t in range(3):
                 _lay(textures[t], x * density + places[t, 0], y * density + places[t, 1], seen)
-            below, above = max(below, zero), max(above, zero)
-            light = enters * _light(below, above, np.float32(2) * at / (STEPS - 1) - one)
             upper = np.float32(WET) * _fall(below, np.float32(WET_UPPER_REACH))
             lower = np.float32(WET) * _fall(above, np.float32(WET_LOWER_REACH))
             for c in range(3):
-                value = seen[c] * light
+                value = dark[c] + (seen[c] - dark[c]) * light
                 value += upper * (colours[1, c] * np.float32(WET_UPPER) - value)
                 value += lower * (colours[1, c] * np.float32(WET_LOWER) - value)
                 value = out[row, column, c] * (one - m) + value * m
