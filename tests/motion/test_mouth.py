@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.laws.test_silence_closes_the_mouth import demo_voice
 from tests.motion.test_stream import talk
 from vasari.motion import MotionStream
 from vasari.motion.mouth import AHEAD, MouthStream, lip_opening
+from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, EXPRESSION, Style
 
 STILL = Style(head=0, blinks=False)
@@ -67,3 +69,10 @@ def test_lips_that_press_on_each_other_are_shut() -> None:
     closed = np.zeros((1, EXPRESSION), np.float32)
     closed[0, BLENDSHAPES.index("mouthClose")] = 0.3
     assert lip_opening(closed)[0] == 0
+
+
+def test_lips_meet_without_rolling_in() -> None:
+    expression = moved(SpeechStream(25).push(demo_voice(), last=True), 25)
+    rolled = expression[:, [BLENDSHAPES.index(f"mouthRoll{lip}") for lip in ("Upper", "Lower")]]
+    assert rolled.max() < 0.6
+    assert np.abs(expression[:, len(BLENDSHAPES) :]).max() < 6  # deviations of real faces

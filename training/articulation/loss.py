@@ -27,7 +27,7 @@ from training.articulation.seen import (
 
 UNIT = 0.05  # eye distances that count as one
 CLOSED = 0.012  # lips nearer than this are closed
-PRESSED = 0.006  # eye distances by which lips are pressed on each other at p, b, m
+PRESSED = (-0.025, -0.006)  # gap at p, b, m: lips are pressed on each other
 OPENED = (0.085, 0.16)  # opening at an open vowel
 PARTED = (0.03, 0.13)  # at other vowels
 TOOTH = (0.02, 0.04)  # at f and v
@@ -35,13 +35,19 @@ LOWER_LIP = 0.02  # how far the lower lip may lie below its rest at f and v
 NARROW, WIDE = -0.03, 0.0  # width at u, o, w and at i, e against rest
 VALUES = {WIDTH: 0.6, OUT: 0.3, LOWER: 0.5, UPPER: 0.3, CHIN: 0.3}  # weights of seen columns
 COURSES = {WIDTH: 0.3, OUT: 0.15}  # and of their correlations
+FLOOR = 0.05  # of a coefficient's variance that its own noise has
+USUAL = 1.2  # distance from the mean expression, in deviations, that is not strange
 HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 1.0, ROUND: 0.25, SPREAD: 0.15, APART: 0.3}
 
 
 class Loss:
-    """`spread` (len(MOUTH),): the coefficients' deviation on the faces."""
+    """`codes` (n, len(MOUTH)): coefficients of real faces."""
 
-    def __init__(self, spread: np.ndarray) -> None:
+    def __init__(self, codes: np.ndarray) -> None:
+        spread = codes.std(0)
+        values, axes = np.linalg.eigh(np.cov(codes.T) + np.diag(FLOOR * spread**2 + 1e-5))
+        self.mean = torch.from_numpy(codes.mean(0).astype(np.float32))
+        self.whiten = torch.from_numpy((axes / np.sqrt(values)).astype(np.float32))
         by_code = seen_by_code()[MOUTH]
         self.by_code = torch.from_numpy(by_code)
         moved = np.linalg.norm(by_code, axis=1) * spread
@@ -85,12 +91,17 @@ class Loss:
         wrong = ((codes - truth).abs() * self.scale * self.weight).mean(-1)
         return loss + (wrong * known).sum() / total
 
+    def strange(self, codes: Tensor) -> Tensor:
+        """How far expressions lie outside what faces make: hinges alone would roll lips in."""
+        away = ((codes - self.mean) @ self.whiten).square().mean(-1).add(1e-6).sqrt()
+        return torch.relu(away - USUAL).mean()
+
     def phones(self, codes: Tensor, marks: Tensor) -> Tensor:
         """`marks` (n, t, MARKS): how much each phone's demand counts in a frame."""
         made = self.seen(codes)
         gaps, opening = made[..., GAPS], made[..., GAPS][..., MIDDLE].mean(-1)
         asked = {
-            SHUT: torch.relu(gaps[..., 1:8] + PRESSED).mean(-1),
+            SHUT: outside(gaps[..., 1:8], PRESSED).mean(-1),
             OPEN: outside(opening, OPENED),
             APART: outside(opening, PARTED),
             TEETH: outside(opening, TOOTH) + torch.relu(made[..., LOWER] - LOWER_LIP),

@@ -35,7 +35,7 @@ WORTH = {
     "real": 0.18, "unknown": 0.05, "generated": 0.24,
 }  # share of each kind of face in a batch  # fmt: skip
 VOICES = 0.4  # share of synthetic voices among what is spoken
-PHONES = 1.0  # weight of the hinges beside the faces
+PHONES, STRANGE = 1.0, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
 
 
 class Data:
@@ -217,7 +217,7 @@ def train(args: argparse.Namespace) -> None:
     faces = Data(args.pack / "faces")
     spoken = [Data(args.pack / "speech"), Data(args.pack / "voices")]
     believe = json.loads(args.believe.read_text()) if args.believe else {}
-    loss_of = Loss(faces.z["code"][::7].astype(np.float32).std(0))
+    loss_of = Loss(faces.z["code"][::7].astype(np.float64))
     model = Articulation()
     if args.begin:
         model.load_state_dict(torch.load(args.begin, weights_only=True)["mean"])
@@ -252,7 +252,7 @@ def train(args: argparse.Namespace) -> None:
         face = loss_of.faces(codes[f], b["code"][f], b["seen"][f], b["known"][f])
         said = loss_of.phones(codes[FACES:], b["marks"][FACES:])
         outside = (raw - held(raw)).abs().mean()
-        loss = face + PHONES * said + 0.1 * outside
+        loss = face + PHONES * said + STRANGE * loss_of.strange(codes) + 0.1 * outside
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 3.0)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from vasari.networks import network
 from vasari.shape.space import face_space, lip_gaps
-from vasari.speech import FEATURES
+from vasari.speech import FEATURES, LOUDNESS
+from vasari.speech.mel import LOWEST
 from vasari.values import BLENDSHAPES, FloatArray
 
 PAST, AHEAD = 14, 2  # motion frames that the network needs before and after the one it makes
@@ -40,6 +41,7 @@ class MouthStream:
     def __init__(self, chunk: int) -> None:
         self._network = network("motion")
         self._window = np.zeros((1, PAST + chunk + AHEAD, FEATURES), np.float32)
+        self._window[..., LOUDNESS] = LOWEST  # before the sound there is silence
         self._chunk = chunk
 
     def push(self, features: FloatArray, gate: FloatArray) -> FloatArray:
