@@ -24,6 +24,7 @@ ASIDE = np.array([6.0, 3.5])  # degrees, spread of glances aside
 ASIDE_CHANCE = 0.07  # of a new fixation
 ASIDE_SECONDS = 0.45, 1.1
 GAZE_LIMIT = np.array([14.0, 9.0])  # degrees
+EYE_MOST = np.array([32.0, 24.0])  # degrees in the head, steered
 SACCADE_SHARE = 0.75  # of the way in the first frame; the rest in the second
 COMPENSATION = 0.85  # of the head's turn that the eyes take back
 LOOK_SIDE = 0.025  # eyeLookIn and eyeLookOut per degree; see LOOK_DOWN
@@ -35,14 +36,19 @@ class Blinks:
 
     def __init__(self, random: np.random.Generator, rate: float) -> None:
         self._random, self._rate = random, rate
-        self._wait = round(random.uniform(*FIRST_BLINK) * rate)
+        self._wait: float = round(random.uniform(*FIRST_BLINK) * rate)
         self._left: list[float] = []
 
-    def step(self, hurry: bool = False) -> float:
-        """Closure of this frame, 0 to 1. `hurry`: a large glance often brings a blink along."""
-        if not self._left:
-            self._wait -= 1
-            if hurry and self._wait > 0 and self._random.random() < 0.35:
+    def step(self, hurry: bool = False, often: float = 1.0) -> float:
+        """Closure of this frame, 0 to 1.
+
+        Args:
+            hurry: a large glance begins: it often brings a blink along.
+            often: how often eyes blink, 0 (never; one that has begun ends) to 2.
+        """
+        if not self._left and often:
+            self._wait -= often
+            if hurry and self._wait > 0 and self._random.random() < 0.35 * often:
                 self._wait = 0
             if self._wait <= 0:
                 self._begin()
