@@ -100,7 +100,7 @@ def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[
             continue
         moves = motion.push(features, last)
         moves = rate.push(moves, pictures_in(heard, asked.fps) if last else None)
-        times = (shown + np.arange(len(moves)) + 0.5) / float(asked.fps)
+        times = np.asarray((shown + np.arange(len(moves)) + 0.5) / float(asked.fps), np.float64)
         moves, shown = onto_face(face, moves, float(shown / asked.fps)), shown + len(moves)
         yield from renderer.draw_all(*_carried(moves, body, steering, times))
 

@@ -24,7 +24,6 @@ ASIDE = np.array([6.0, 3.5])  # degrees, spread of glances aside
 ASIDE_CHANCE = 0.07  # of a new fixation
 ASIDE_SECONDS = 0.45, 1.1
 GAZE_LIMIT = np.array([14.0, 9.0])  # degrees
-EYE_MOST = np.array([32.0, 24.0])  # degrees in the head, steered
 SACCADE_SHARE = 0.75  # of the way in the first frame; the rest in the second
 COMPENSATION = 0.85  # of the head's turn that the eyes take back
 LOOK_SIDE = 0.025  # eyeLookIn and eyeLookOut per degree; see LOOK_DOWN

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import VasariError
-from vasari.values import Style
+from vasari.values import BLENDSHAPES, EXPRESSION, MOTION_HZ, Motion, Style
 from vasari.values.style import EASE, Moment, eased
 
 StyleLike = Style | Callable[[], Style] | None  # a function is asked again for each frame
 
+BLINK = [BLENDSHAPES.index("eyeBlink" + side) for side in ("Left", "Right")]
+LIPS_OR_LOOK = ("jaw", "mouth", "tongue", "eyeLook", "eyeBlink")
+NOT_LIPS = np.zeros(EXPRESSION, bool)  # codes of expression, not of articulation, gaze or blinks
+NOT_LIPS[: len(BLENDSHAPES)] = [not name.startswith(LIPS_OR_LOOK) for name in BLENDSHAPES]
+EYE_MOST = np.array([32.0, 24.0])  # degrees in the head, that steered eyes turn
 FOLLOWS = 1 / 3  # of a large turn of the gaze that the head makes
 SMALL, LARGE = 5.0, 10.0  # degrees: up to here the eyes turn alone; from here the head goes along
 LAG = 0.12  # seconds by which the head comes after the eyes
@@ -86,3 +92,35 @@ class Turn:
         self._near = self._near + step * (goal - self._near)
         self._now = self._now + step * (self._near - self._now)
         return self._now
+
+
+class OnTop:
+    """A style on top of what a driver does, whose frames come in pieces.
+
+    Blinks are the driver's own: below 1 they are shallower, and above there are no more.
+    """
+
+    def __init__(self, style: Style) -> None:
+        self._natural = style == Style(style.seed)
+        self._steering, self._turn, self._frames = Steering(style), Turn(MOTION_HZ), 0
+
+    def __call__(self, changes: Motion) -> Motion:
+        """The next changes from rest, at MOTION_HZ."""
+        if self._natural:
+            return changes
+        rotation, position, gaze, expression = (
+            getattr(changes, name).copy() for name in ("rotation", "position", "gaze", "expression")
+        )
+        for k in range(len(changes)):
+            style = self._steering.at((self._frames + k + 0.5) / MOTION_HZ)
+            turn = self._turn.step(style.gaze, style.head)
+            rotation[k] *= style.head
+            position[k] *= style.head
+            rotation[k, :2] += turn
+            gaze[k] = np.clip(gaze[k] + style.gaze - turn, -EYE_MOST, EYE_MOST)
+            expression[k, NOT_LIPS] *= style.expression
+            expression[k, BLINK] *= min(style.blink, 1.0)
+        self._frames += len(changes)
+        return replace(
+            changes, rotation=rotation, position=position, gaze=gaze, expression=expression
+        )

@@ -6,17 +6,15 @@ import numpy as np
 
 from vasari.errors import SoundError
 from vasari.motion.brows import Brows
-from vasari.motion.eyes import EYE_MOST, Blinks, Gaze, write_eyes
+from vasari.motion.eyes import Blinks, Gaze, write_eyes
 from vasari.motion.gate import Emphasis, Gate
 from vasari.motion.head import Head
 from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
-from vasari.motion.steering import Steering, StyleLike, Turn
+from vasari.motion.steering import EYE_MOST, NOT_LIPS, Steering, StyleLike, Turn
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
-from vasari.values import BLENDSHAPES, EXPRESSION, MOTION_HZ, FloatArray, Motion
+from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion
 
-NOT_LIPS = np.zeros(EXPRESSION, bool)  # codes that are no articulation
-NOT_LIPS[: len(BLENDSHAPES)] = [not n.startswith(("jaw", "mouth", "tongue")) for n in BLENDSHAPES]
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
     np.zeros((0, EXPRESSION), np.float32),
