@@ -27,6 +27,9 @@ LAG = 0.12  # seconds by which the head comes after the eyes
 class Steering:
     """What is steered, time by time. Where another style is given, it is eased to from what was.
 
+    Attributes:
+        seed: that of the first style, since what has begun is not drawn anew.
+
     Args:
         style: it, or a function that says which one now.
     """
@@ -36,14 +39,10 @@ class Steering:
         self._style = checked_style(None if callable(style) else style)
         if self._ask is not None:
             self._style = checked_style(self._ask())
+        self.seed = self._style.seed
         self._last: Moment | None = None
         self._from: Moment | None = None
         self._since = 0.0
-
-    @property
-    def seed(self) -> int:
-        """That of the first style: what has begun is not drawn anew."""
-        return self._style.seed
 
     def at(self, time: float) -> Moment:
         """What is steered now; times in order, seconds from the beginning."""

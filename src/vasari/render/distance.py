@@ -1,8 +1,9 @@
 """A whole person who comes nearer or goes away, before a background that stays.
 
 What is drawn of the person at the portrait's own distance is shown larger or smaller as one piece,
-about the middle of the face. Where the picture's border cuts the person off, what lies between the
-face and the border is stretched towards it, so no border of the portrait comes into the picture.
+about the middle of the face. A person who goes away shows the borders that cut the portrait off:
+what lies beside and below the face is stretched towards them, and where the top of the head is cut
+off it stays at the upper border.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from vasari.render.body import Carried
 from vasari.values import FloatArray, Motion
 from vasari.values.motion import CAMERA
 
-CUT_OFF = 16  # alpha of a border that cuts the person off
+OPAQUE = 128  # alpha from which a border cuts the person off
+CUT_OFF = 0.25  # eye distances of a border over which it does so at least
+SPREAD = 0.15  # eye distances over which a cut at the side begins
+END = 0.3  # slope of the stretch at the border, of its mean
 KEEP = 1.2  # eye distances below and beside the middle of the face that are never stretched
 
 
@@ -54,48 +58,59 @@ class Distance:
     """
 
     def __init__(self, person: NDArray[np.uint8], middle: FloatArray, unit: float) -> None:
-        self._middle, self._keep = middle, KEEP * unit
+        self._x, self._y = float(middle[0]), float(middle[1])
+        self._unit = unit
         alpha = person[..., 3]
-        sides = ((alpha[:, 0], alpha[:, -1]), (alpha[0], alpha[-1]))
-        self._cut = [[bool(side.max() > CUT_OFF) for side in pair] for pair in sides]
-        self._size = alpha.shape[1], alpha.shape[0]
+        self._height, self._width = alpha.shape
+        self._cut_above, self._cut_below = (bool(self._cut(row).any()) for row in alpha[[0, -1]])
+        self._sides = [self._cut(alpha[:, column]) for column in (0, -1)]  # left and right, (H,)
+
+    def _cut(self, border: NDArray[np.uint8]) -> FloatArray:
+        """(n,) how far the person is cut off at each pixel along a border, 0 to 1."""
+        cut = (border > OPAQUE).astype(np.float32)[:, None]
+        if cut.sum() < CUT_OFF * self._unit:
+            return np.zeros(len(cut), np.float32)
+        return np.asarray(cv2.GaussianBlur(cut, (0, 0), SPREAD * self._unit), np.float32)[:, 0]
 
     def show(self, person: NDArray[np.uint8], larger: float) -> NDArray[np.uint8]:
         """(H, W, 4) the person so many times as large."""
-        xs, ys = (self._source(axis, larger) for axis in (0, 1))
-        width, height = self._size
-        shape = (height, width)
-        x = np.broadcast_to(xs[None, :], shape).copy()
-        y = np.broadcast_to(ys[:, None], shape).copy()
+        x, y = self._map(larger)
         how = cv2.INTER_CUBIC if larger > 1 else cv2.INTER_LINEAR
         out = np.asarray(cv2.remap(person, x, y, how, borderMode=cv2.BORDER_CONSTANT), np.uint8)
         np.minimum(out[..., :3], out[..., 3:], out=out[..., :3])  # no ringing where nothing is
         return out
 
-    def _source(self, axis: int, larger: float) -> FloatArray:
-        """(n,) where along x (0) or y (1) each pixel comes from."""
-        n, middle = self._size[axis], float(self._middle[axis])
-        place = np.arange(n, dtype=np.float64)
-        source = middle + (place - middle) / larger
-        if larger < 1:
-            for end, cut in zip((0.0, n - 1.0), self._cut[axis], strict=True):
-                if cut:
-                    self._stretch(place, source, middle, end, larger)
-        return source.astype(np.float32)
+    def _map(self, larger: float) -> tuple[FloatArray, FloatArray]:
+        """(H, W) twice: the x and y that each pixel comes from."""
+        width, height, near = self._width, self._height, larger > 1
+        middle = 0.0 if self._cut_above and not near else self._y
+        kept = KEEP * self._unit
+        ys = middle + (np.arange(height) - middle) / larger
+        if self._cut_below and not near:
+            ys = self._stretched(ys, middle, height - 1.0, larger, kept + self._y - middle)
+        xs = self._x + (np.arange(width) - self._x) / larger
+        x = np.tile(xs, (height, 1))
+        if not near:
+            row = np.clip(np.round(ys), 0, height - 1).astype(int)
+            for end, cut in zip((0.0, width - 1.0), self._sides, strict=True):
+                moved = self._stretched(xs, self._x, end, larger, kept) - xs
+                x += cut[row][:, None] * moved
+        y = np.broadcast_to(ys[:, None], (height, width))
+        return x.astype(np.float32), y.astype(np.float32)
 
-    def _stretch(
-        self, place: NDArray[np.float64], source: NDArray[np.float64], middle: float, end: float,
-        larger: float,
-    ) -> None:  # fmt: skip
-        """Changes `source` on the way from the middle to `end` so that it just reaches it."""
+    @staticmethod
+    def _stretched(
+        source: NDArray[np.float64], middle: float, end: float, larger: float, kept: float
+    ) -> NDArray[np.float64]:
+        """Where along x or y pixels come from, so that `end` comes from itself and what is up to
+        `kept` from the middle is not stretched."""
         sign = 1.0 if end > middle else -1.0
         whole = sign * (end - middle)
-        knee = min(self._keep, 0.9 * whole * larger)  # in the portrait; shown at knee * larger
-        shown = sign * (place - middle)
-        beyond = shown > knee * larger
-        # from the knee with the slope there, 1 / larger, to the end: a cubic that never turns back
+        knee = min(kept, 0.9 * whole * larger)  # in the portrait; shown at knee * larger
+        shown = sign * (source - middle) * larger
+        # from there with the slope 1 / larger to the end: a cubic that never turns back
         span, rise = whole - knee * larger, whole - knee
-        u = (shown[beyond] - knee * larger) / span
-        start, last = span / larger, min(rise, 0.3 * rise)
+        u = np.clip((shown - knee * larger) / span, 0, None)
+        start, last = span / larger, END * rise
         value = start * (u - 2 * u**2 + u**3) + rise * (3 * u**2 - 2 * u**3) + last * (u**3 - u**2)
-        source[beyond] = middle + sign * (knee + np.minimum(value, rise))
+        return np.where(u > 0, middle + sign * (knee + np.minimum(value, rise)), source)
