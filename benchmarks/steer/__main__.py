@@ -193,7 +193,7 @@ def main() -> None:
             made = {"gaze": gaze_rows(teacher, face, control),
                     "distance": distance_rows(teacher, face, control),
                     "head": head_rows(teacher, face),
-                    "blink": blink_rows(teacher, face) if number < args.blink_portraits else []}
+                    "blink": blink_rows(teacher, face) if number < args.blink_portraits else []}  # fmt: skip
             for kind, some in made.items():
                 rows[kind] += [{"portrait": name, **row} for row in some]
             print(name, f"{perf_counter() - start:.0f} s", flush=True)

@@ -100,8 +100,8 @@ class Distance:
 
     @staticmethod
     def _stretched(
-        source: NDArray[np.float64], middle: float, end: float, larger: float, kept: float
-    ) -> NDArray[np.float64]:
+        source: NDArray[np.floating], middle: float, end: float, larger: float, kept: float
+    ) -> NDArray[np.floating]:
         """Where along x or y pixels come from, so that `end` comes from itself and what is up to
         `kept` from the middle is not stretched."""
         sign = 1.0 if end > middle else -1.0
