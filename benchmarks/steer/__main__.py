@@ -190,10 +190,12 @@ def main() -> None:
             same = bool((again.landmarks == control.landmarks).all())
             control_rows.append({"portrait": name, "found": float(control.found.mean()),
                                  "same": same})  # fmt: skip
-            made = {"gaze": gaze_rows(teacher, face, control),
-                    "distance": distance_rows(teacher, face, control),
-                    "head": head_rows(teacher, face),
-                    "blink": blink_rows(teacher, face) if number < args.blink_portraits else []}  # fmt: skip
+            made = {
+                "gaze": gaze_rows(teacher, face, control),
+                "distance": distance_rows(teacher, face, control),
+                "head": head_rows(teacher, face),
+                "blink": blink_rows(teacher, face) if number < args.blink_portraits else [],
+            }
             for kind, some in made.items():
                 rows[kind] += [{"portrait": name, **row} for row in some]
             print(name, f"{perf_counter() - start:.0f} s", flush=True)

@@ -9,6 +9,7 @@ off it stays at the upper border.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -63,6 +64,7 @@ class Distance:
         alpha = person[..., 3]
         self._height, self._width = alpha.shape
         self._cut_above, self._cut_below = (bool(self._cut(row).any()) for row in alpha[[0, -1]])
+        self._last: tuple[float, Any, Any] = 0.0, None, None  # a map, and how much larger it shows
         self._sides = [self._cut(alpha[:, column]) for column in (0, -1)]  # left and right, (H,)
 
     def _cut(self, border: NDArray[np.uint8]) -> FloatArray:
@@ -74,11 +76,17 @@ class Distance:
 
     def show(self, person: NDArray[np.uint8], larger: float) -> NDArray[np.uint8]:
         """(H, W, 4) the person so many times as large."""
-        x, y = self._map(larger)
+        larger = round(larger, 5)  # else rounding in a lean of the head would make another map
+        known, x, y = self._last
+        if known != larger:
+            x, y = cv2.convertMaps(*self._map(larger), cv2.CV_16SC2)
+            self._last = larger, x, y
         how = cv2.INTER_CUBIC if larger > 1 else cv2.INTER_LINEAR
-        out = np.asarray(cv2.remap(person, x, y, how, borderMode=cv2.BORDER_CONSTANT), np.uint8)
-        np.minimum(out[..., :3], out[..., 3:], out=out[..., :3])  # no ringing where nothing is
-        return out
+        out = cv2.remap(person, x, y, how, borderMode=cv2.BORDER_CONSTANT)
+        if larger > 1:  # no ringing where nothing is
+            red, green, blue, alpha = cv2.split(out)
+            out = cv2.merge([*(cv2.min(colour, alpha) for colour in (red, green, blue)), alpha])
+        return np.asarray(out, np.uint8)
 
     def _map(self, larger: float) -> tuple[FloatArray, FloatArray]:
         """(H, W) twice: the x and y that each pixel comes from."""
@@ -106,6 +114,8 @@ class Distance:
         `kept` from the middle is not stretched."""
         sign = 1.0 if end > middle else -1.0
         whole = sign * (end - middle)
+        if whole <= 1:  # the face lies at this border
+            return source
         knee = min(kept, 0.9 * whole * larger)  # in the portrait; shown at knee * larger
         shown = sign * (source - middle) * larger
         # from there with the slope 1 / larger to the end: a cubic that never turns back
