@@ -46,17 +46,18 @@ def made_face(
     plate = picture.copy()
     plate[matte > 0] = 128
     crop, landmarks = (0.0, 0.0, float(side)), pose.project(shape)
+    neutral = shape - np.tensordot(own, basis, 1).astype(np.float32)
     return Face(
         picture, matte, plate, crop, landmarks, pose.scale, pose.rotation, pose.origin,
-        shape - np.tensordot(own, basis, 1).astype(np.float32), own, np.zeros(2, np.float32), 1.0,
-        read_traits(picture, crop, landmarks, pose),
+        neutral, own, np.zeros(2, np.float32), 1.0,
+        read_traits(picture, crop, landmarks, pose, neutral, own),
     )  # fmt: skip
 
 
 def painted(face: Face, picture: np.ndarray, **changes: Any) -> Face:
     """The same face in another picture, its traits read in it."""
     pose = Pose(face.rotation, face.scale, face.origin)
-    traits = read_traits(picture, face.crop, face.landmarks, pose)
+    traits = read_traits(picture, face.crop, face.landmarks, pose, face.neutral, face.expression)
     return replace(face, picture=picture, traits=traits, **changes)
 
 

@@ -17,7 +17,7 @@ from benchmarks.fuzz.run import GOOD, Counts, run
 from benchmarks.fuzz.samples import FILES, OURS, make
 from benchmarks.record import save
 from vasari.demo import demo_portrait
-from vasari.portrait import read_portrait
+from vasari.portrait.read import read_portrait
 
 
 def main() -> None:
@@ -59,7 +59,7 @@ def report(counts: dict[str, Counts]) -> str:
 
 def _progress(kind: str, k: int) -> None:
     if k % 100 == 99:
-        print(f"\r{kind} {k + 1}    ", end="", file=sys.stderr, flush=True)
+        print(f"\r{kind}, file {k + 1}    ", end="", file=sys.stderr, flush=True)
 
 
 main()

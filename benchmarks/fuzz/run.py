@@ -34,13 +34,14 @@ def run(
     """Read `count` damaged files of each kind; `folder` has the good ones."""
     counts = {kind: Counts() for kind, _ in jobs}
 
-    def all_of(jobs: list[tuple[str, int]]) -> None:
-        left = [(kind, 0, count) for kind, count in jobs if count]
+    def share(k: int) -> None:
+        parts = [(kind, count * k // workers, count * (k + 1) // workers) for kind, count in jobs]
+        left = [part for part in parts if part[1] < part[2]]
         while left:
             left = _session(folder, seed, left, counts, done)
 
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(all_of, [jobs[k::workers] for k in range(workers)]))
+        list(pool.map(share, range(workers)))
     return counts
 
 

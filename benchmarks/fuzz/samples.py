@@ -92,10 +92,15 @@ def heic(picture: NDArray[np.uint8]) -> bytes:
 
     room = io.BytesIO()
     with av.open(room, "w", format="mp4") as out:
-        stream = out.add_stream("libx265", 25, options={"x265-params": "log-level=none"})
+        stream = out.add_stream(
+            "libx265",
+            25,
+            options={"x265-params": "log-level=none:bframes=0:frame-threads=1:pools=none"},
+        )
         stream.width, stream.height = picture.shape[1::-1]
         stream.pix_fmt = "yuv420p"
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+        frame.pts = 0
         out.mux([*stream.encode(frame), *stream.encode(None)])
     movie = room.getvalue()
     at = movie.index(b"hvcC") - 4

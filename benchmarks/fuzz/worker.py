@@ -41,7 +41,7 @@ def main(folder: Path, seed: int, words: list[str]) -> None:
         good = (folder / FILES[kind]).read_bytes()
         for k in range(first, last):
             rng = np.random.default_rng([seed, zlib.crc32(kind.encode()), k])
-            path = folder / ("bad" + Path(FILES[kind]).suffix)
+            path = folder / f"bad-{os.getpid()}{Path(FILES[kind]).suffix}"
             path.write_bytes(changed(good, kind, rng))
             _tell(["begun", kind, k])
             _tell(["ended", kind, k, *_tried(tries, kind, path)])

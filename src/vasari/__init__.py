@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vasari.follow.track import track
     from vasari.jobs.drive import drive
     from vasari.jobs.say import say
-    from vasari.portrait import read_portrait
+    from vasari.portrait.read import read_portrait
     from vasari.values import Face, Motion, Style
 
 __version__ = "0.1.0"
@@ -44,7 +44,7 @@ _WHERE = {
     "Motion": "vasari.values",
     "Style": "vasari.values",
     "drive": "vasari.jobs.drive",
-    "read_portrait": "vasari.portrait",
+    "read_portrait": "vasari.portrait.read",
     "say": "vasari.jobs.say",
     "talk": "vasari._talk",
     "track": "vasari.follow.track",

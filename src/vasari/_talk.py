@@ -26,7 +26,7 @@ from vasari.errors import VasariError
 from vasari.media.samples import SoundLike, sound_pieces
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
-from vasari.portrait import read_portrait
+from vasari.portrait.read import read_portrait
 from vasari.render import Body, Renderer
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
@@ -34,7 +34,6 @@ from vasari.values import Face, FloatArray, Picture, Style
 from vasari.values.face import is_face_file
 
 FaceLike = Face | str | PathLike[str] | NDArray[np.uint8]
-LEAD = 1.0  # motion frames: lips that hear 80 ms ahead come late by a frame in some clips
 CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks cost less
 
 
@@ -88,7 +87,7 @@ def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[
     """The pictures of `talk`, of mono float32 at 16 kHz in pieces."""
     renderer = Renderer(face, asked.size, asked.frame, asked.background)
     speech, motion = SpeechStream(asked.chunk), MotionStream(asked.style, asked.chunk)
-    rate, body = FrameRate(asked.fps, LEAD), Body(breath=asked.style.head)
+    rate, body = FrameRate(asked.fps), Body(breath=asked.style.head)
     heard, shown = 0, 0
     for piece, last in with_last(sound):
         heard += len(piece)

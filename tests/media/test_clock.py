@@ -28,6 +28,7 @@ NEAR = 0.05  # seconds: an AAC frame of padding, and one cut off
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.ts"])
 def test_sound_that_begins_after_the_pictures(tmp_path: Path, name: str) -> None:
     path = film(tmp_path / name, Track(tone(2), start=1.0), pictures=75)
+    assert open_sound(path).duration == pytest.approx(3.0, abs=0.06)
     ((begins, ends),) = sounding(path)
     assert (begins, ends) == pytest.approx((1.0, 3.0), abs=0.015)
     assert shown(path) == 3.0
@@ -66,6 +67,15 @@ def test_transport_streams_joined(tmp_path: Path, times: int) -> None:
     list(read_video(path, tell=told.append))
     assert len(told) == 1
     assert "1.6 s into the file" in told[0]
+
+
+def test_streams_that_come_up_later(tmp_path: Path) -> None:
+    """A transport stream without sound, then one with: what is known at the start is read."""
+    silent = film(tmp_path / "silent.ts", pictures=200)
+    full = film(tmp_path / "full.ts", Track(tone(1.6)), Track(tone(1.6)), pictures=40)
+    for _ in range(5):
+        assert shown(joined(tmp_path / "a.ts", silent, full)) == pytest.approx(9.6, abs=0.1)
+        assert sounding(joined(tmp_path / "a.ts", full, silent))
 
 
 @pytest.mark.parametrize("stream", [SOUND, PICTURES])

@@ -79,6 +79,15 @@ def test_takes_the_sound_of_a_video(tmp_path: Path) -> None:
     assert sum(map(len, open_sound(tmp_path / "a.mp4").pieces())) == pytest.approx(16_000, abs=400)
 
 
+@pytest.mark.parametrize("rate", [1, 4_000_000_000])
+def test_absurd_rates_are_refused(tmp_path: Path, rate: int) -> None:
+    path = write_wav(tmp_path / "a.wav", voice_like(1.0))
+    content = path.read_bytes()
+    path.write_bytes(content[:24] + rate.to_bytes(4, "little") + content[28:])
+    with pytest.raises(SoundError):
+        open_sound(path)
+
+
 def test_a_damaged_packet_is_passed_over(tmp_path: Path) -> None:
     path = encode(tmp_path / "a.mp3", voice_like(3.0, 44_100)[None])
     content = bytearray(path.read_bytes())

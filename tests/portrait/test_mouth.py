@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 
 from tests.faces import expression, painted_lips
-from vasari.portrait.mouth import LEAST_INSET, MOST_INSET, MouthTraits, read_mouth
+from vasari.portrait.mouth import LEAST_INSET, MOST_INSET, read_mouth
 from vasari.shape.space import Pose, Rig
 from vasari.values import Face
+from vasari.values.traits import MouthTraits
 
 LAUGHING = expression(jawOpen=0.35, mouthSmile=0.6)
 

@@ -62,7 +62,6 @@ def test_a_driver_that_comes_too_near_stays_before_the_camera(absolute: bool) ->
         {"position": np.float32([[0, 0, -np.inf]])},
         {"rotation": np.float32([[np.nan, 0, 0]])},
         {"gaze": np.float32([[1e30, 0]])},
-        {"hair": np.full((1, 6), -12, np.float32)},
     ],
 )
 def test_a_wild_motion_is_refused(change: dict[str, np.ndarray]) -> None:

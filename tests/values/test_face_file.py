@@ -11,6 +11,18 @@ import pytest
 from vasari.errors import OutputError, PictureError
 from vasari.values import EXPRESSION, LANDMARKS, Face, Traits
 from vasari.values.face import is_face_file
+from vasari.values.traits import MouthTraits
+
+
+def some_mouth(rng: np.random.Generator) -> MouthTraits:
+    def texture() -> np.ndarray:
+        return rng.integers(0, 256, (40, 50, 4), np.uint8)
+
+    def colour() -> np.ndarray:
+        return rng.uniform(0, 255, 3).astype(np.float32)
+
+    inset = rng.uniform(0, 0.1, (2, 9)).astype(np.float32)
+    return MouthTraits(texture(), texture(), texture(), colour(), colour(), colour(), inset)
 
 
 def some_traits(rng: np.random.Generator) -> Traits:
@@ -20,6 +32,7 @@ def some_traits(rng: np.random.Generator) -> Traits:
         rims=rng.normal(size=(5, 4)).astype(np.float32),
         folds=rng.integers(0, 256, (2, 288, 288), np.uint8),
         lids=rng.integers(0, 256, (2, 33, 3), np.uint8),
+        mouth=some_mouth(rng),
     )  # fmt: skip
 
 
@@ -44,9 +57,10 @@ def test_round_trip(tmp_path: Path) -> None:
     face, path = some_face(), tmp_path / "ada ü.face"
     face.save(path)
     back = Face.load(path)
-    for one, other in ((back, face), (back.traits, face.traits)):
+    parts = [(back, face), (back.traits, face.traits), (back.traits.mouth, face.traits.mouth)]
+    for one, other in parts:
         for field in fields(one):
-            if field.name != "traits":
+            if field.name not in ("traits", "mouth"):
                 np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
     assert is_face_file(path)
     assert [p.name for p in tmp_path.iterdir()] == [path.name]  # nothing temporary is left

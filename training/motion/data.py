@@ -1,9 +1,7 @@
-"""Packs sound, expression codes and pose of the clips into one file for the motion networks.
+"""Packs sound and pose of the clips into one file for the fit of heads.
 
-    python -m training.motion.data --shared ../shared --codes codes.npz --out pack.npz
+    python -m training.motion.data --shared ../shared --out pack.npz
 
-Codes become relative to a closed, resting mouth: each clip's resting level (a low percentile) is
-taken off, then jawOpen is shifted so that the code's lip opening is the tracked one on average.
 `lag` is not applied here.
 """
 
@@ -17,39 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from training.face_space.fit import Tracks
-from training.speech.data import decode
-from vasari.shape.space import face_space, lip_gaps, rotation_angles
-from vasari.values import BLENDSHAPES, EXPRESSION
+from training.speech.data import decode, listen
+from vasari.shape.space import rotation_angles
+from vasari.speech import mel
 
-MIDDLE = slice(2, 7)  # of the nine lip pairs
-JAW = BLENDSHAPES.index("jawOpen")
-MOUTH = [i for i, n in enumerate(BLENDSHAPES) if n.startswith(("jaw", "mouth"))]
-MOUTH += [BLENDSHAPES.index(n) for n in ("cheekPuff", "cheekSquintLeft", "cheekSquintRight",
-          "noseSneerLeft", "noseSneerRight")]  # fmt: skip
-MOUTH += list(range(52, EXPRESSION))
-REST = 10  # percentile of a one-sided blendshape that counts as rest
-SHUT = 3  # percentile of the opening that counts as a closed mouth
-
-
-def openings(shapes: np.ndarray) -> np.ndarray:
-    """(T,) inner-lip opening in eye distances."""
-    return lip_gaps(shapes)[:, MIDDLE].mean(1)
-
-
-def opening_of_code() -> np.ndarray:
-    """(EXPRESSION,) lip opening by each coefficient."""
-    return lip_gaps(face_space().basis)[:, MIDDLE].mean(1).astype(np.float32)
-
-
-def relative(codes: np.ndarray, opening: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Codes (T, 68) relative to rest, and opening (T,) above the clip's closed mouth."""
-    rest = np.percentile(codes, REST, axis=0)
-    rest[52:] = np.median(codes[:, 52:], axis=0)
-    opening = opening - min(float(np.percentile(opening, SHUT)), 0.06)
-    out = codes - rest
-    by_code = opening_of_code()
-    out[:, JAW] += np.mean(opening - out @ by_code) / by_code[JAW]
-    return out.astype(np.float32), np.maximum(opening, 0).astype(np.float32)
+FEWEST_FOUND = 0.7  # of a clip's frames
 
 
 def rotation_of(vectors: np.ndarray, canonical: np.ndarray) -> np.ndarray:
@@ -60,24 +30,26 @@ def rotation_of(vectors: np.ndarray, canonical: np.ndarray) -> np.ndarray:
                      for v in vectors])  # fmt: skip
 
 
-def pack(shared: Path, codes: Path, out: Path) -> None:
-    tracks, coded = Tracks(shared), np.load(codes)
+def loudness(sounds: np.ndarray) -> np.ndarray:
+    """(n, samples) to the loudness column (n, blocks), as SpeechStream makes it."""
+    _, energy = listen(sounds.astype(np.float32))
+    loudest = energy.reshape(len(sounds), -1, mel.PER_BLOCK).max(-1)
+    return np.clip(loudest / mel.SPAN_DB, mel.LOWEST, mel.HIGHEST).astype(np.float32)
+
+
+def pack(shared: Path, out: Path) -> None:
+    tracks = Tracks(shared)
     arrays: dict[str, np.ndarray] = {}
     for clip in tracks.rows:
         found = tracks.found(clip)
-        code, opening = coded[clip], openings(tracks.shapes(clip))
-        bad = ~found
-        if bad.mean() > 0.3:
+        if found.mean() < FEWEST_FOUND:
             continue
-        arrays[f"{clip}.code"], arrays[f"{clip}.opening"] = relative(code, opening)
-        arrays[f"{clip}.raw"] = code
         arrays[f"{clip}.found"] = found
         pose = tracks.z[f"{clip}.pose"]
         arrays[f"{clip}.rotation"] = rotation_of(pose[:, 1:4], tracks.canonical)
-        arrays[f"{clip}.position"] = pose[:, [4, 5, 0]].astype(np.float32)  # px, px, log scale
         arrays[f"{clip}.sound"] = decode(shared / "data" / "sound" / f"{clip}.opus")
     np.savez(out, **arrays)
-    print(len(arrays) // 7, "clips")
+    print(len(arrays) // 3, "clips")
 
 
 def rows(shared: Path) -> list[dict[str, str]]:
@@ -87,7 +59,6 @@ def rows(shared: Path) -> list[dict[str, str]]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=os.environ.get("VASARI_SHARED", "../shared"))
-    parser.add_argument("--codes", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    pack(Path(args.shared), args.codes, args.out)
+    pack(Path(args.shared), args.out)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import lfilter, savgol_filter
 
-from training.motion.clips import heard_by_streams
+from training.motion.data import loudness as loudness_of
 from training.motion.data import rows
 
 ORDER = 4
@@ -32,7 +32,7 @@ def tracks(shared: Path, pack: Path):
     z, out = np.load(pack), []
     for r in rows(shared):
         name = r["id"]
-        if r["split"] != "train" or f"{name}.code" not in z or not z[f"{name}.found"].all():
+        if r["split"] != "train" or f"{name}.found" not in z or not z[f"{name}.found"].all():
             continue
         rotation = savgol_filter(z[f"{name}.rotation"], 7, 2, axis=0)
         rotation = rotation - rotation.mean(0)
@@ -41,7 +41,7 @@ def tracks(shared: Path, pack: Path):
         sound = z[f"{name}.sound"].astype(np.float32) / 32768
         n = (len(rotation) + 1) * 640
         sound = np.pad(sound[:n], (0, max(0, n - len(sound))))
-        out.append((rotation, heard_by_streams(sound[None])[1][0, 1:]))
+        out.append((rotation, loudness_of(sound[None])[0, 1:]))
     return out
 
 

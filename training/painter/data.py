@@ -57,7 +57,7 @@ def face_of(picture: np.ndarray, landmarks: np.ndarray, blendshapes: np.ndarray)
     return Face(
         picture, np.full((height, width), 255, np.uint8), picture, crop, landmarks, pose.scale,
         pose.rotation, pose.origin, neutral, expression, gaze_of(pose.unproject(landmarks)), 1.0,
-        read_traits(picture, crop, landmarks, pose),
+        read_traits(picture, crop, landmarks, pose, neutral, expression),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from vasari.jobs.say import Tell, say
 from vasari.media import open_sound
 from vasari.media.encode import RECIPES, MovieFile
 from vasari.motion import MotionStream
-from vasari.portrait import read_portrait
+from vasari.portrait.read import read_portrait
 from vasari.render import Renderer
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream

@@ -129,11 +129,12 @@ def plain_face(side: int = 256) -> Face:
     picture = np.full((side, side, 3), (196, 160, 140), np.uint8)
     matte = np.zeros((side, side), np.uint8)
     cv2.circle(matte, (side // 2, side // 2), side // 3, 255, -1, cv2.LINE_AA)
-    landmarks = pose.project(face_space().mean)
+    neutral, expression = face_space().mean, np.zeros(EXPRESSION, np.float32)
+    landmarks = pose.project(neutral)
     crop = (0.0, 0.0, float(side))
     return Face(
         picture=picture, matte=matte, plate=picture.copy(), crop=crop, landmarks=landmarks,
-        scale=pose.scale, rotation=pose.rotation, origin=pose.origin, neutral=face_space().mean,
-        gaze=np.zeros(2, np.float32), expression=np.zeros(EXPRESSION, np.float32), confidence=1.0,
-        traits=read_traits(picture, crop, landmarks, pose),
+        scale=pose.scale, rotation=pose.rotation, origin=pose.origin, neutral=neutral,
+        gaze=np.zeros(2, np.float32), expression=expression, confidence=1.0,
+        traits=read_traits(picture, crop, landmarks, pose, neutral, expression),
     )  # fmt: skip

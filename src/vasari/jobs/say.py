@@ -25,9 +25,8 @@ from vasari.files import as_path, same_file
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.tracks import SILENT
 from vasari.media.video import check_output
-from vasari.portrait import read_portrait
 from vasari.portrait.given import load_landmarks
-from vasari.portrait.read import say_doubts
+from vasari.portrait.read import read_portrait, say_doubts
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 

@@ -17,7 +17,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
-from vasari.media.container import pictures_of, sounds_of
+from vasari.media.container import demuxed, pictures_of, sounds_of
 
 BACK = 0.5  # seconds by which timestamps may step back and overlap; further back they start again
 LEAP = 1.0  # seconds ahead, from which on the next packet tells whether a timestamp is an accident
@@ -77,7 +77,7 @@ class Clock:
         """
         pictures = pictures_of(container)
         streams = [*sounds_of(container), *([pictures] if pictures else [])]
-        for packet in container.demux(streams):
+        for packet in demuxed(container, streams):
             for placed in self.push(packet):
                 if placed.stream.index == chosen.index:
                     yield cast("Packet[StreamT]", placed)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from vasari.errors import VasariError
@@ -72,3 +73,10 @@ def pictures_of(container: InputContainer) -> VideoStream | None:
 def sounds_of(container: InputContainer) -> list[AudioStream]:
     """The sound tracks that can be decoded."""
     return [stream for stream in container.streams.audio if stream.codec_context is not None]
+
+
+def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Packet[Stream]]:
+    """The packets of some streams, in the order of the file; at the end one that flushes each."""
+    # a stream that comes up later is unknown to PyAV, which stumbles when it flushes that one, last
+    with suppress(IndexError):
+        yield from container.demux(list(streams))

@@ -10,7 +10,8 @@ import numpy as np
 
 from vasari.checks import checked_path
 from vasari.errors import SoundError
-from vasari.media.sound import PIECE, open_sound
+from vasari.media.placed import PIECE
+from vasari.media.sound import open_sound
 from vasari.values import SOUND_HZ, FloatArray
 
 SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]

@@ -28,6 +28,7 @@ from vasari.media.tracks import first_with_sound
 from vasari.values import SOUND_HZ, FloatArray
 
 SHORTEST = 0.1  # seconds: less holds no sound of speech
+RATES = (1000, 768_000)  # samples a second that sound of speech can have
 SOUND_FRAME = 1024  # samples, where nothing asks for another size
 
 
@@ -98,10 +99,13 @@ class Sound:
             yield frame
 
     def _placed(self, placer: Placer, tell: Tell | None = None) -> Generator[Samples]:
-        for part in self.parts or (None,):
-            for frame, start in self.decoded(part, tell):
-                yield from placer.push(mixable(frame), start if part is None else None)
-        yield from placer.finish()
+        try:
+            for part in self.parts or (None,):
+                for frame, start in self.decoded(part, tell):
+                    yield from placer.push(mixable(frame), start if part is None else None)
+            yield from placer.finish()
+        except av.error.FFmpegError as cause:  # such a rate or layout cannot be resampled
+            raise SoundError(f"{self.path} cannot be read as sound: it may be damaged.") from cause
 
     def decoded(
         self, part: Part | None = None, tell: Tell | None = None
@@ -143,11 +147,16 @@ def open_sound(
         if track is not None and not 1 <= track <= len(streams):
             many = "1 sound track" if len(streams) == 1 else f"{len(streams)} sound tracks"
             raise SoundError(f"{file} has {many}: there is no track {track}.")
+        for stream in streams:
+            if not RATES[0] <= stream.sample_rate <= RATES[1]:
+                what, (low, high) = f"{stream.sample_rate} samples a second", RATES
+                raise SoundError(f"{file} has {what}: use a sound of {low} to {high}.")
         pictures = pictures_of(container)
         first = begins(pictures or streams[0])
         known = [
             Sound(
-                file, stream.sample_rate, stream.channels, _duration(container, stream),
+                file, stream.sample_rate, stream.channels,
+                None if parts else _duration(container, stream, first),
                 number, len(streams), first, parts,
             )
             for number, stream in enumerate(streams, 1)
@@ -181,9 +190,11 @@ def _checked(sound: Sound) -> Sound:
     )
 
 
-def _duration(container: InputContainer, stream: AudioStream) -> float | None:
+def _duration(container: InputContainer, stream: AudioStream, first: Fraction) -> float | None:
+    """Seconds from when the file begins; as far as it says."""
     if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
+        late = max(Fraction(0), begins(stream) - first)
+        return float(stream.duration * stream.time_base + late)
     return container.duration / av.time_base if container.duration else None
 
 

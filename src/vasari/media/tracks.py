@@ -12,7 +12,7 @@ from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
 from vasari.media.clock import Tell
-from vasari.media.container import sounds_of
+from vasari.media.container import demuxed, sounds_of
 
 SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
 LISTEN = 600  # seconds of each track that are listened to
@@ -30,7 +30,7 @@ def first_with_sound(container: InputContainer, tell: Tell) -> int:
         return 1
     numbers = {stream.index: number for number, stream in enumerate(tracks, 1)}
     heard = set[int]()
-    for packet in container.demux(tracks):
+    for packet in demuxed(container, tracks):
         if packet.pts is not None and packet.pts * packet.time_base > LISTEN:
             break
         if numbers[packet.stream.index] in heard:

@@ -37,12 +37,11 @@ class FrameRate:
 
     Args:
         fps: pictures a second.
-        lead: frames of motion by which each picture looks ahead.
         hz: frames of motion a second.
     """
 
-    def __init__(self, fps: Fraction | int, lead: float = 0.0, hz: float = MOTION_HZ) -> None:
-        self._fps, self._lead = fps, lead
+    def __init__(self, fps: Fraction | int, hz: float = MOTION_HZ) -> None:
+        self._fps = fps
         self._step = Fraction(float(hz / fps)).limit_denominator(FINEST)
         self._table = np.zeros((0, 0), np.float32)
         self._first = 0  # motion frame of the table's first row
@@ -79,7 +78,7 @@ class FrameRate:
     def _place(self, pictures: NDArray[np.int64]) -> NDArray[np.float64]:
         """Where the middles of pictures lie, in frames from the start of the motion."""
         step, whole = self._step.numerator, 2 * self._step.denominator
-        return ((2 * pictures + 1) * step - whole // 2) / whole + self._lead  # whole numbers: exact
+        return ((2 * pictures + 1) * step - whole // 2) / whole  # whole numbers: exact
 
     def _at(self, place: NDArray[np.float64]) -> FloatArray:
         """(n, C) the motion at these places."""

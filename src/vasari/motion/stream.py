@@ -6,11 +6,10 @@ import numpy as np
 
 from vasari.errors import SoundError
 from vasari.motion.brows import Brows
-from vasari.motion.calm import Calm
 from vasari.motion.eyes import Blinks, Gaze, steady_gaze, write_eyes
 from vasari.motion.gate import Emphasis, Gate
 from vasari.motion.head import Head
-from vasari.motion.mouth import MouthStream, open_lips, signed_opening
+from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
 from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion, Style
@@ -24,8 +23,9 @@ NOTHING = Motion(
 class MotionStream:
     """Makes a face move to speech features.
 
-    Everything is relative to rest: zero rotation, position and gaze are the portrait's own, and a
-    zero expression is a closed, quiet mouth. The same features, style and chunk give the same bits.
+    Frames come AHEAD frames behind the features. Everything is relative to rest: zero rotation,
+    position and gaze are the portrait's own, and a zero expression is a closed, quiet mouth. The
+    same features, style and chunk give the same bits.
 
     Args:
         style: what the user steers.
@@ -36,11 +36,13 @@ class MotionStream:
         self._style = style or Style()
         self._chunk = chunk
         self._mouth = MouthStream(chunk)
-        self._gate, self._emphasis, self._calm = Gate(), Emphasis(), Calm()
+        self._gate, self._emphasis = Gate(), Emphasis()
         blink, gaze, head, brow = np.random.default_rng(self._style.seed).spawn(4)
         self._blinks, self._gaze = Blinks(blink, MOTION_HZ), Gaze(gaze, MOTION_HZ)
         self._head, self._brows = Head(head, MOTION_HZ), Brows(brow)
         self._rest = np.zeros((0, FEATURES), np.float32)  # features that fill no chunk yet
+        self._before = AHEAD  # frames to come that tell of the time before the first feature
+        self._heard = self._given = 0
         self._ended = False
 
     def push(self, features: FloatArray, last: bool = False) -> Motion:
@@ -55,18 +57,24 @@ class MotionStream:
         """
         if self._ended:
             raise SoundError("This speech has ended; start a new MotionStream for another.")
+        self._heard += len(features)
         pending = np.concatenate([self._rest, features])
         if len(pending) < self._chunk and not last:
             self._rest = pending
             return NOTHING
-        count = len(pending) if last else len(pending) // self._chunk * self._chunk
         if last:
             self._ended = True
-            pending = np.concatenate([pending, _silence(-len(pending) % self._chunk)])
+            missing = -(len(pending) + AHEAD) % self._chunk if self._heard else 0
+            pending = np.concatenate([pending, _silence(AHEAD + missing)])
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
-        return self._calm.push(NOTHING.then(*pieces).part(0, count), last)
+        made = NOTHING.then(*pieces)
+        early = min(self._before, len(made))
+        self._before -= early
+        made = made.part(early, early + self._heard - self._given)
+        self._given += len(made)
+        return made
 
     def _move(self, features: FloatArray) -> Motion:
         n = len(features)

@@ -38,7 +38,7 @@ ROOM = 2.8  # eye distances: side of that crop
 EVEN = 1.5  # CIELAB: the skin of a flat drawing changes less than this over 5 pixels
 FLAT = 0.09  # share of the lower face that is even skin, from which a picture is a flat drawing
 SKIN = 7.0  # CIELAB around the skin tone that are skin; the white of an eye is just beyond
-ABOVE = 0.2  # share of the root of the nose that has the tone of the lower face
+ABOVE = 0.1  # share of the root of the nose that is the same even skin, in a flat drawing
 DRAWN = 10.0  # CIELAB from the skin tone at which something is drawn on it
 WHITE = 18.0  # CIELAB from the skin tone that a drawn white stays within, and an iris does not
 FAR = 36  # pixels: the farthest from its middle that a drawn eye ends
@@ -134,11 +134,11 @@ def _skin(crop: Picture, marks: FloatArray) -> FloatArray | None:
     away = np.linalg.norm(lab - tone, axis=2)
     square = np.ones((5, 5), np.uint8)
     change = (cv2.dilate(lab, square) - cv2.erode(lab, square)).max(2)
-    even = ((change < EVEN) & (away < SKIN))[face > 0]
+    even = (change < EVEN) & (away < SKIN)
     root = np.zeros_like(face)
     cv2.fillPoly(root, [np.round(marks[list(NOSE_ROOT)]).astype(np.int32)], 1)
-    # a mask of cloth is even too, but the skin above it has another tone
-    flat = even.mean() > FLAT and (away < SKIN)[root > 0].mean() > ABOVE
+    # a mask of cloth is even too, but the skin above it is not, or has another tone
+    flat = even[face > 0].mean() > FLAT and even[root > 0].mean() > ABOVE
     return np.asarray(away, np.float32) if flat else None
 
 

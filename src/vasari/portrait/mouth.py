@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ from vasari.portrait.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from vasari.shape.space import Pose, face_space, mouth_is_open
 from vasari.values import FloatArray, Picture
+from vasari.values.traits import MouthTraits
 
 TEETH_DEPTH = 0.07  # eye distances behind the lips
 CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
@@ -23,26 +24,6 @@ LEAST_INSET = 0.004  # eye distances that a line is moved outwards, where lips a
 MOST_INSET = (0.045, 0.020)  # upper and lower lip
 DARK_INSET = 0.012  # farther out, dark is lip or moustache
 INSET_STEP, BEYOND = 0.003, 0.02  # what is looked at, eye distances
-
-
-@dataclass(frozen=True)
-class MouthTraits:
-    """What the renderer must know to draw this portrait's mouth.
-
-    Attributes:
-        upper, lower, tongue: (h, w, 4) uint8 RGBA, in the plane of the teeth (`teeth.DENSITY`).
-        tooth, lip, dark: (3,) float32 colours, 0 to 255.
-        inset: (2, 9) float32, upper and lower pairs of the inner lips: how far outwards from the
-            line that was read the lip itself begins, eye distances; 0 for a closed mouth.
-    """
-
-    upper: NDArray[np.uint8]
-    lower: NDArray[np.uint8]
-    tongue: NDArray[np.uint8]
-    tooth: FloatArray
-    lip: FloatArray
-    dark: FloatArray
-    inset: FloatArray
 
 
 def read_mouth(

@@ -84,7 +84,7 @@ def read_portrait(
         expression=expression,
         gaze=gaze_of(pose.unproject(marks)),
         confidence=reading.confidence,
-        traits=read_traits(opened.rgb, crop, marks, pose, hidden),
+        traits=read_traits(opened.rgb, crop, marks, pose, neutral, expression, hidden),
         to_file=opened.to_file.astype(np.float32),
     )
 

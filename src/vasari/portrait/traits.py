@@ -11,10 +11,11 @@ from vasari.portrait.flat import is_flat
 from vasari.portrait.folds import find_folds
 from vasari.portrait.glasses import behind_dark_glass
 from vasari.portrait.lids import lid_tones
+from vasari.portrait.mouth import read_mouth
 from vasari.portrait.rims import find_rims
 from vasari.portrait.unfold import unfold
 from vasari.shape.crops import cut_out, framed, into_frame, out_of_frame
-from vasari.shape.space import Pose, face_space
+from vasari.shape.space import Pose, Rig, face_space
 from vasari.values import FloatArray, Picture
 from vasari.values.traits import Traits
 
@@ -24,7 +25,7 @@ COLOURFUL = 12.0  # levels between the channels of a face from which it has a co
 
 def read_traits(
     picture: Picture, crop: tuple[float, float, float], landmarks: FloatArray, pose: Pose,
-    mouth_hidden: bool = False,
+    neutral: FloatArray, expression: FloatArray, mouth_hidden: bool = False,
 ) -> Traits:  # fmt: skip
     """The traits of one portrait.
 
@@ -33,13 +34,17 @@ def read_traits(
         crop: x, y, side of the square with head and shoulders, pixels.
         landmarks: (478, 3) pixels.
         pose: of the head, in the same pixels.
+        neutral: (478, 3) the person without expression, face space.
+        expression: (EXPRESSION,) the portrait's own.
         mouth_hidden: something lies before the mouth (`hidden.mouth_is_hidden`).
     """
     x, y, side = crop
     zoom = SIDE / side
     seen = cut_out(picture, framed(x, y, zoom), SIDE, shown=True)
     marks = unfold(into_frame(landmarks, x, y, zoom), seen)
-    origin = into_frame(pose.origin, x, y, zoom)
+    pose = replace(pose, scale=pose.scale * zoom, origin=into_frame(pose.origin, x, y, zoom))
+    rig = Rig(neutral, expression)
+    closed, own = rig.shape(np.zeros_like(expression)), rig.shape(expression)
     flat, dark = is_flat(seen, marks), behind_dark_glass(seen, marks)
     rims = np.zeros((0, 4), np.float32) if dark else find_rims(seen, marks)
     corner = np.array([x, y] * 2, np.float32)
@@ -50,8 +55,9 @@ def read_traits(
         colour=_colour(seen, marks),
         drawn=out_of_frame(marks, x, y, zoom),
         rims=(rims / np.float32(zoom) + corner).astype(np.float32),
-        folds=find_folds(seen, marks, replace(pose, scale=pose.scale * zoom, origin=origin)),
+        folds=find_folds(seen, marks, pose),
         lids=lid_tones(seen, marks, flat, mouth_hidden),
+        mouth=read_mouth(seen, marks, pose, closed, own),
     )
 
 

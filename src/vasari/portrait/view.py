@@ -31,9 +31,9 @@ from vasari.portrait.reader import Reading, read_landmarks
 from vasari.values import FloatArray, moved
 
 SMALLEST_FACE = 64  # px of the file
-SURE = 0.9  # score from which no other turn is tried: of 79 portraits six lie below
-CLEARLY = 0.05  # by which another turn's score must be higher,
-TURNED = 0.85  # and what it must be: covered faces look like others upside down
+# Score from which a face is surely upright. Of 79 portraits 73 are; turned otherwise none reaches
+# more than 0.87, and of 237 that wear masks or hide behind hands none more than 0.90.
+SURE = 0.92
 ENOUGH = 512  # px of head and shoulders that the reduced picture must have
 KEPT = 1024  # px of them that are taken from the file otherwise, where it has them
 SQUARE = 2.25  # boxes of the face to a side of the square with head and shoulders
@@ -102,8 +102,8 @@ def _searched(source: Source, small: Opened, face: int, say: Say) -> tuple[int, 
         turns, seen, found = _upright(_opened(source, (0, 0, *small.size), LARGEST_SIDE))
     if not found:
         raise PictureError(
-            "No face was found in the picture; use one that shows a face from the front, at least "
-            f"{SMALLEST_FACE} px wide, or give its box with --face x,y,width,height."
+            "No face was found in the picture; use one that shows a face upright, from the front "
+            f"and at least {SMALLEST_FACE} px wide, or give its box with --face x,y,width,height."
         )
     if not 1 <= face <= len(found):
         raise PictureError(
@@ -118,21 +118,21 @@ def _searched(source: Source, small: Opened, face: int, say: Say) -> tuple[int, 
 def _upright(opened: Opened) -> tuple[int, Opened, list[FaceBox]]:
     """Quarters by which the picture must be turned, the picture turned, and its faces.
 
-    Where a face is surely upright, nothing else is tried; where it is not, another turn must show
-    one that is clearly surer.
+    Where a face is surely upright, nothing else is tried; where none is, one may surely be so in a
+    picture that is turned.
     """
-    best, best_score = (0, opened, find_faces(opened.rgb)), 0.0
-    if best[2]:
-        best_score = max(box.score for box in best[2]) + CLEARLY
-    if best_score >= SURE + CLEARLY:
-        return best
-    for quarters in (1, 3, 2):
+    best = 0, opened, find_faces(opened.rgb)
+    highest = _score(best[2])
+    for quarters in (1, 3, 2) if highest < SURE else ():
         turned = opened.turned(quarters)
         found = find_faces(turned.rgb)
-        score = max((box.score for box in found), default=0.0)
-        if score > max(best_score, TURNED):
-            best, best_score = (quarters, turned, found), score
+        if _score(found) >= max(SURE, highest):
+            best, highest = (quarters, turned, found), _score(found)
     return best
+
+
+def _score(found: list[FaceBox]) -> float:
+    return max((box.score for box in found), default=0.0)
 
 
 def _read_in(opened: Opened, box: FaceBox) -> tuple[int, View]:

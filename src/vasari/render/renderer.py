@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.checks import Background, Frame
-from vasari.portrait.mouth import read_mouth
 from vasari.render.body import Carried
 from vasari.render.layers import Layer, Now
 from vasari.render.layers.eye import Eye
@@ -193,17 +192,17 @@ def _layers(
     if len(traits.rims):
         band = band_of(stage.rims, stage.landmarks, stage.pose.scale, person.shape[:2])
         band[cv2.erode(person[..., 3], np.ones((5, 5), np.uint8)) < 255] = 0
-        layers.append(Rims(person, band, puppet.mesh, stage.pose))
-        person = without_rims(person, band)
+        if band.any():  # some of it in the part that is drawn
+            layers.append(Rims(person, band, puppet.mesh, stage.pose))
+            person = without_rims(person, band)
     own = puppet.rig.shape(face.expression)
     if traits.flat:
         layers.append(FlatMouth(own))
     elif not traits.mouth_hidden:
         closed = puppet.rig.shape(np.zeros_like(face.expression))
-        mouth = read_mouth(stage.picture, stage.landmarks, stage.pose, closed, own)
         colour = traits.colour if all_paint else None
-        layers.append(Mouth(mouth, stage.landmarks, stage.pose.scale, closed, own, colour))
-    if all_paint:
+        layers.append(Mouth(traits.mouth, stage.landmarks, stage.pose.scale, closed, own, colour))
+    if all_paint and not traits.mouth_hidden:  # it learned from bare faces, and would draw lips
         layers.append(Light(face.expression, stage.landmarks, stage.pose, traits.colour))
     return layers, person
 

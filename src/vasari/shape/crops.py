@@ -88,8 +88,9 @@ def of_square(x: float, y: float, extent: float, side: int) -> NDArray[np.float6
 
 
 def cut_out(
-    layer: Picture, m: NDArray[np.float64], size: int | tuple[int, int], shown: bool = False
-) -> Picture:
+    layer: Picture, m: NDArray[np.float64], size: int | tuple[int, int], shown: bool = False,
+    quick: bool = False,
+) -> Picture:  # fmt: skip
     """The part of a picture (H, W, ...) that the similarity `m` (2, 3) takes out of it.
 
     What lies outside repeats the border. Where much is reduced, the part that is needed is shrunk
@@ -100,6 +101,8 @@ def cut_out(
         m: from its pixels to those of the crop.
         size: side of a square crop, or width and height.
         shown: the crop is for people: read it as sharply as it can be.
+        quick: the crop is taken from every picture of a video: shrink by a power of two, which is
+            several times as fast and a little softer.
     """
     width, height = (size, size) if isinstance(size, int) else size
     scale = float(np.hypot(m[0, 0], m[1, 0]))
@@ -111,8 +114,11 @@ def cut_out(
     end = np.array(layer.shape[1::-1])
     low = np.clip(np.floor(corners.min(0)), 0, end - 1).astype(int)
     high = np.clip(np.ceil(corners.max(0)), low + 1, end).astype(int)
-    part = layer[low[1] : high[1], low[0] : high[0]]
     fine = scale if shown else scale * FINER
+    if quick:
+        fine = 0.5 ** round(-np.log2(scale))
+        high -= (high - low) % round(1 / fine) * (high - low > round(1 / fine))
+    part = layer[low[1] : high[1], low[0] : high[0]]
     wanted = np.maximum(np.round((high - low) * fine), 1).astype(int)
     small = cv2.resize(part, (int(wanted[0]), int(wanted[1])), interpolation=cv2.INTER_AREA)
     f = wanted / (high - low)

@@ -24,7 +24,7 @@ from vasari.values.npz import (
     check_values,
     read_npz,
 )
-from vasari.values.traits import FOLDS_SIDE, Traits
+from vasari.values.traits import FOLDS_SIDE, MouthTraits, Traits
 
 KIND = "vasari face"
 VERSION = 2
@@ -51,13 +51,23 @@ TRAITS = {
     "rims": Array(FLOATS, ("pieces", 4), -AWAY, AWAY),
     "lids": Array("u", (2, "tones", 3), 0, 255),
 }
+MOUTH = {
+    "mouth_tooth": Array(FLOATS, (3,), 0, 512),
+    "mouth_lip": Array(FLOATS, (3,), 0, 512),
+    "mouth_dark": Array(FLOATS, (3,), 0, 512),
+    "mouth_inset": Array(FLOATS, (2, 9), 0, 1),
+    "mouth_upper": Array("u", ("high", "wide", 4), 0, 255),
+    "mouth_lower": Array("u", ("high", "wide", 4), 0, 255),
+    "mouth_tongue": Array("u", ("high", "wide", 4), 0, 255),
+}
 PLAIN = {"crop", "scale", "confidence", "colour", "flat", "dark_glass", "mouth_hidden"}  # no arrays
 FOLDS = Image(1)  # both layers, one below the other
 IMAGES = {"picture": Image(3), "matte": Image(1), "plate": Image(3)}
 LAYOUT = Layout(
     "saved face",
-    {**ARRAYS, **IMAGES, "plate_corner": Array("iu", (2,), 0, AWAY), **TRAITS, "folds": FOLDS},
-    {"pieces": 4096, "tones": 256}, PictureError,
+    {**ARRAYS, **IMAGES, "plate_corner": Array("iu", (2,), 0, AWAY), "folds": FOLDS, **TRAITS,
+     **MOUTH},
+    {"pieces": 4096, "tones": 256, "high": 2048, "wide": 2048}, PictureError,
     "make it again with vasari read PICTURE -o FACE", KIND, VERSION, 32 << 20,
 )  # fmt: skip
 AS_IT_IS = np.array([[1, 0, 0], [0, 1, 0]], np.float32)  # a file that was neither cut nor reduced
@@ -123,11 +133,12 @@ class Face:
             "plate_corner": np.array([x, y]),
             "folds": _png(self.traits.folds.reshape(-1, self.traits.folds.shape[-1])),
             **{name: np.asarray(getattr(self.traits, name)) for name in TRAITS},
+            **_of_mouth(self.traits.mouth),
         }
         for name in ARRAYS:
             arrays[name] = np.asarray(getattr(self, name), np.float32)
         packed = io.BytesIO()
-        np.savez(packed, **arrays)  # type: ignore[arg-type]
+        np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]
         write_whole(path, packed.getvalue())
 
     @staticmethod
@@ -148,8 +159,13 @@ def check_face(face: Face) -> None:
     """
     try:
         check_values(_values(face), {**ARRAYS, **IMAGES}, {})
+        if not isinstance(face.traits, Traits):
+            raise Unfit("it has no traits")
         check_values(_values(face.traits), TRAITS, LAYOUT.most)
-        _check_folds(face.traits.folds)
+        if not isinstance(face.traits.mouth, MouthTraits):
+            raise Unfit("it has no mouth")
+        check_values(_of_mouth(face.traits.mouth), MOUTH, LAYOUT.most)
+        _check_traits(face.traits.folds, face.traits.lids)
         _check_layers(face.picture, face.matte, face.plate)
     except Unfit as error:
         raise PictureError(
@@ -173,9 +189,17 @@ def _values(known: Face | Traits) -> Values:
     return values
 
 
-def _check_folds(folds: NDArray[np.uint8]) -> None:
-    if folds.dtype != np.uint8 or folds.shape != (2, FOLDS_SIDE, FOLDS_SIDE):
-        raise Unfit(f"its folds have the shape {folds.shape}")
+def _of_mouth(mouth: MouthTraits) -> Values:
+    """By the names that they have in a file."""
+    return {name: getattr(mouth, name.removeprefix("mouth_")) for name in MOUTH}
+
+
+def _check_traits(folds: NDArray[np.uint8], lids: NDArray[np.uint8]) -> None:
+    if lids.shape[1] < 2:
+        raise Unfit("its lids have no tones")
+    kind, shape = getattr(folds, "dtype", None), getattr(folds, "shape", None)
+    if kind != np.uint8 or shape != (2, FOLDS_SIDE, FOLDS_SIDE):
+        raise Unfit(f"its folds are {kind} of the shape {shape}")
 
 
 def _check_layers(
@@ -191,7 +215,7 @@ def _face(values: Values, path: str) -> Face:
         plate = _whole_plate(picture, values.pop("plate"), values.pop("plate_corner"))
         _check_layers(picture, matte, plate)
         folds = values.pop("folds").reshape(2, -1, FOLDS_SIDE)
-        _check_folds(folds)
+        _check_traits(folds, values["lids"])
     except (Unfit, ValueError) as error:
         raise PictureError(f"{path} is damaged ({error}): {LAYOUT.again}.") from None
     traits = Traits(
@@ -200,6 +224,7 @@ def _face(values: Values, path: str) -> Face:
         colour=float(values["colour"]), drawn=np.asarray(values["drawn"], np.float32),
         rims=np.asarray(values["rims"], np.float32), folds=folds,
         lids=np.asarray(values["lids"], np.uint8),
+        mouth=MouthTraits(**{name.removeprefix("mouth_"): values[name] for name in MOUTH}),
     )  # fmt: skip
     plain = {name: np.asarray(values[name], np.float32) for name in ARRAYS}
     crop = tuple(float(v) for v in plain.pop("crop"))

@@ -15,6 +15,26 @@ NO_FOLD = 128  # the step that is none
 
 
 @dataclass(frozen=True)
+class MouthTraits:
+    """What the renderer must know to draw this portrait's mouth.
+
+    Attributes:
+        upper, lower, tongue: (h, w, 4) uint8 RGBA, in the plane of the teeth (`teeth.DENSITY`).
+        tooth, lip, dark: (3,) float32 colours, 0 to 255.
+        inset: (2, 9) float32, upper and lower pairs of the inner lips: how far outwards from the
+            line that was read the lip itself begins, eye distances; 0 for a closed mouth.
+    """
+
+    upper: NDArray[np.uint8]
+    lower: NDArray[np.uint8]
+    tongue: NDArray[np.uint8]
+    tooth: FloatArray
+    lip: FloatArray
+    dark: FloatArray
+    inset: FloatArray
+
+
+@dataclass(frozen=True)
 class Traits:
     """How one portrait looks, read once (`portrait.traits`). Pixels are those of the picture.
 
@@ -31,6 +51,7 @@ class Traits:
             that each pixel belongs to.
         lids: (2, n + 1, 3) uint8, right and left: the tones of a closed lid from the outer to the
             inner corner, then that of its lashes.
+        mouth: what is drawn where lips part.
     """
 
     flat: bool
@@ -41,3 +62,4 @@ class Traits:
     rims: FloatArray
     folds: NDArray[np.uint8]
     lids: NDArray[np.uint8]
+    mouth: MouthTraits

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
 
-_COMPILE: dict[str, Any] = {"nogil": True, "cache": True, "fastmath": True, "boundscheck": False}
+from vasari.kernels import kernel
+
 STEPS = 128  # places from corner to corner at which the lips' lines are known
 # All lengths in eye distances.
 MARGIN = 0.03  # around the opening that is shaded, too
@@ -22,14 +20,14 @@ THROAT, THROAT_REACH = 0.35, 0.03  # how much darker the dark is in its middle
 SEAM_REACH = 0.010  # of the dark line between closed lips
 
 
-@numba.njit("float32(float32, float32)", inline="always", **_COMPILE)
+@kernel("float32(float32, float32)")
 def _fall(far, reach):  # type: ignore[no-untyped-def]
     """Like exp(-far / reach), but 0 from three times the reach on."""
     t = max(np.float32(0), np.float32(1) - far / (np.float32(3) * reach))
     return t * t * t
 
 
-@numba.njit(inline="always", **_COMPILE)
+@kernel()
 def _rim(below, above, rolled, seam):  # type: ignore[no-untyped-def]
     """How light the lips are so far from their inner lines."""
     one, upper, lower = np.float32(1), abs(below), abs(above)
@@ -40,7 +38,7 @@ def _rim(below, above, rolled, seam):  # type: ignore[no-untyped-def]
     return shade * (one - seam * line * line)
 
 
-@numba.njit(inline="always", **_COMPILE)
+@kernel()
 def _light(below, above, aside):  # type: ignore[no-untyped-def]
     """How much of the light that comes in reaches a place so far from the lips' inner lines, at
     -1 to 1 from corner to corner."""
@@ -50,7 +48,7 @@ def _light(below, above, aside):  # type: ignore[no-untyped-def]
     return light * np.sqrt(max(one - aside * aside, np.float32(0)))
 
 
-@numba.njit("void(uint8[:,:,::1], float32, float32, float32[::1])", **_COMPILE)
+@kernel("void(uint8[:,:,::1], float32, float32, float32[::1])")
 def _lay(texture, u, v, seen):  # type: ignore[no-untyped-def]
     """Lay one pixel of a texture (h, w, 4), bilinear, over a colour (3,), in place."""
     if u < 0 or v < 0 or u >= texture.shape[1] - 1 or v >= texture.shape[0] - 1:
@@ -64,9 +62,9 @@ def _lay(texture, u, v, seen):  # type: ignore[no-untyped-def]
         seen[k] += (a * p[k] + b * q[k] + c * r[k] + d * s[k] - seen[k]) * alpha
 
 
-@numba.njit(
+@kernel(
     "void(uint8[:,:,::1], uint8[:,::1], float32[:,::1], float32[:,::1], float32[::1], "
-    "uint8[:,:,:,::1], float32[:,::1], float32, float32[:,::1], float32[::1])", **_COMPILE,
+    "uint8[:,:,:,::1], float32[:,::1], float32, float32[:,::1], float32[::1])",
 )  # fmt: skip
 def draw_inside(  # type: ignore[no-untyped-def]
     out, mask, back, lines, corners, textures, places, density, colours, amounts

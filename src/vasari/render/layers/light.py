@@ -41,7 +41,7 @@ def look(picture: Picture, points: FloatArray, m: NDArray[np.float64]) -> NDArra
     """(SIDE, SIDE, 6): the crop `m` of a picture (H, W, 3 or 4), and where mouth, eyes and face
     lie by the landmarks now (468+, 2+)."""
     out = np.empty((SIDE, SIDE, 6), np.uint8)
-    out[..., :3] = cut_out(picture, m, SIDE)[..., :3]
+    out[..., :3] = cut_out(picture, m, SIDE, quick=True)[..., :3]
     there = points[:MESH_POINTS, :2] @ m[:, :2].T + m[:, 2]
     rings = face_space().rings
     for channel, names in enumerate(MASKS, 3):

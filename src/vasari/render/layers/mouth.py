@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.portrait.mouth import MouthTraits, line_of, outwards, teeth_plane
+from vasari.portrait.mouth import line_of, outwards, teeth_plane
 from vasari.portrait.sharpness import UNIT
 from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH
 from vasari.render.layers.inside import MARGIN, STEPS, draw_inside
@@ -24,6 +24,7 @@ from vasari.render.layers.patch import SUBPIXEL, Plane
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from vasari.shape.space import Pose, face_space, mouth_is_open
 from vasari.values import BLENDSHAPES, FloatArray, Picture
+from vasari.values.traits import MouthTraits
 
 CHIN = np.array([152, 148, 377, 175, 199, 200])  # points that go with the jaw bone
 UPPER = np.r_[78, LIP_RINGS_UPPER[0], 308]  # the inner lines of the lips, corner to corner

@@ -38,7 +38,7 @@ def look(picture: Picture, ring: FloatArray, m: NDArray[np.float64]) -> NDArray[
     """(HEIGHT, WIDTH, 4): the crop `m` of a picture (H, W, 3 or 4), and the inside of the lips'
     ring (n, 2) in the picture."""
     out = np.empty((HEIGHT, WIDTH, 4), np.uint8)
-    out[..., :3] = cut_out(picture, m, (WIDTH, HEIGHT))[..., :3]
+    out[..., :3] = cut_out(picture, m, (WIDTH, HEIGHT), quick=True)[..., :3]
     inside = np.zeros((HEIGHT, WIDTH), np.uint8)
     there = ring @ m[:, :2].T + m[:, 2]
     cv2.fillPoly(inside, [np.round(there * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)

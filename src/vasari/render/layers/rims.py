@@ -51,7 +51,11 @@ class Rims:
             band[y0:y1, x0:x1].any() for (x0, y0), (x1, y1) in zip(low, high, strict=True)
         ]  # fmt: skip
         self._triangles = np.ascontiguousarray(triangles[near])
-        inside = (source[:, :2] > (x, y)).all(1) & (source[:, :2] < (x + w, y + h)).all(1)
+        inside = np.asarray(
+            (source[:, :2] > (x, y)).all(1) & (source[:, :2] < (x + w, y + h)).all(1)
+        )
+        if not inside.any():  # a small piece: the nearest point carries it
+            inside[np.linalg.norm(source[:, :2] - (x + w / 2, y + h / 2), axis=1).argmin()] = True
         self._inside = np.flatnonzero(inside)
         self._room = (
             source[inside, :2].min(0) - (x, y), (x + w, y + h) - source[inside, :2].max(0)
@@ -113,6 +117,8 @@ def band_of(
         ring = np.round(landmarks[face_space().rings[name], :2]).astype(np.int32)
         cv2.fillPoly(band, [ring], 0)
         cv2.polylines(band, [ring], True, 0, max(1, round(LASHES * unit)))
+    if not band.any():  # nothing is as far away as it can be told
+        return band
     away = cv2.distanceTransform(255 - band, cv2.DIST_L2, 3)
     over = max(1.0, FADE * unit)
     return np.asarray(np.clip(255 * (1 - away / (over + 1)), 0, 255), np.uint8)

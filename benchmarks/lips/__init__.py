@@ -1,0 +1,1 @@
+"""Do the lips say the words? `python -m benchmarks.lips`."""

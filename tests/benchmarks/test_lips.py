@@ -1,0 +1,65 @@
+"""The figures of benchmarks.lips on lips made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from benchmarks.lips import grid
+from benchmarks.lips.measure import Lips, at_phones
+from benchmarks.lips.voices import merged, spelled
+
+from training.articulation.phones import APART, OPEN, ROUND, SHUT, SPREAD, kinds, marks
+
+PHONES = [("B", 0.0, 0.08), ("AA", 0.08, 0.28), ("F", 0.28, 0.36), ("UW", 0.36, 0.56),
+          ("IY", 0.56, 0.76)]  # fmt: skip
+
+
+def lips(at_b: float, at_f: float, narrow: float) -> Lips:
+    opening = np.full(20, 0.1)
+    opening[:2], opening[7:9] = at_b, at_f
+    width = np.full(20, 0.6)
+    width[9:14] = narrow
+    return Lips(opening, width)
+
+
+def test_lips_that_say_it_reach_every_figure() -> None:
+    figures = at_phones([(lips(0.0, 0.03, 0.55), PHONES)])
+    assert figures["closed"] == figures["auc"] == figures["at_teeth"] == figures["round_auc"] == 1
+    assert figures["open_closed"] == figures["sealed"] == 0
+    assert figures["open_median"] == pytest.approx(0.1)
+    assert figures["narrower"] == pytest.approx(0.05)
+
+
+def test_lips_that_mumble_do_not() -> None:
+    figures = at_phones([(lips(0.05, 0.08, 0.65), PHONES)])
+    assert figures["closed"] == figures["at_teeth"] == figures["round_auc"] == 0
+
+
+def test_phones_are_known_in_both_spellings() -> None:
+    assert kinds("M") == kinds("p") == [SHUT]
+    assert kinds("AE") == kinds("a1") == kinds("aɪ") == [OPEN]
+    assert kinds("UW") == kinds("u1") == [ROUND, APART]
+    assert not kinds("SIL")
+    assert not kinds("t")
+    assert spelled("ax", True) == "AX"
+    assert spelled("pau", False) == "SIL"
+
+
+def test_stress_and_length_belong_to_the_vowel() -> None:
+    said = [("f", 0.0, 0.1), ("ˈ", 0.1, 0.15), ("u", 0.15, 0.2), ("ː", 0.2, 0.3)]
+    assert merged(said) == [("f", 0.0, 0.1), ("u", 0.1, 0.3)]
+
+
+def test_names_of_grid_spell_their_sentence() -> None:
+    assert grid.words("lbax4n") == "lay blue at x four now"
+    assert grid.words("video") is None
+    assert grid.words("1_video") is None
+
+
+def test_each_phone_marks_the_frames_in_which_lips_must_be_there() -> None:
+    asked = marks(PHONES, 20)
+    assert asked[:, SHUT].nonzero()[0].tolist() == [0]  # its burst is no closure
+    assert set(asked[:, OPEN].nonzero()[0]) <= set(range(2, 7))
+    assert asked[:, OPEN].any()
+    assert not (asked[:, OPEN] & asked[:, APART]).any()
+    assert set(asked[:, SPREAD].nonzero()[0]) <= set(range(14, 19))

@@ -1,0 +1,227 @@
+"""Packs what the articulation network learns from: features of speech, what lips did or must do.
+
+    python -m training.articulation.data --shared ../shared --voices voices/ --out pack/
+
+Three kinds of segments, each at 25 Hz, the sound heard by the shipped speech encoder:
+clips and people with faces (coefficients relative to rest, and what is seen, see seen.py);
+utterances of shared/data/speech with forced phone times; and synthetic voices with exact ones
+(voices.py). Each training segment comes a second time at another speed (and so another pitch, as of
+a longer or shorter throat). `x.0` is the plain sound, `x.1` the same with noise, rooms and gain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.articulation.people import People
+from training.articulation.seen import GAPS, MIDDLE, MOUTH, SEEN, seen_of
+from training.face_space.fit import Tracks, code_clip
+from training.speech.data import SCORE_FLOOR, Pieces, decode, listen
+from vasari.motion.mouth import open_lips
+from vasari.networks import network
+from vasari.shape.space import face_space
+from vasari.speech import mel, stream
+from vasari.values import BLENDSHAPES, EXPRESSION
+
+BLOCK = mel.BLOCK
+REST = 10  # percentile of a one-sided coefficient that counts as rest
+SHUT = 3  # percentile of the opening that counts as closed lips,
+SHUT_MOST = {"clip": 0.04, "people": 0.015}  # and how much is believed of it, eye distances
+SPEED = 0.16  # logarithm of the largest change of speed
+AMPLITUDE, EVENING = 0.05, 0.6  # clips of people who move more or less are brought to it so far
+
+
+@dataclass
+class Segment:
+    """One utterance. `code` (T, len(MOUTH)), `seen` (T, SEEN), `known` (T,); phones in seconds."""
+
+    name: str
+    kind: str  # real, generated, unknown, grid_s1, lrc_ar, ..., speech, voice
+    split: str
+    sound: np.ndarray  # int16
+    frames: int
+    code: np.ndarray | None = None
+    seen: np.ndarray | None = None
+    known: np.ndarray | None = None
+    phones: list[tuple[str, float, float]] | None = None
+
+
+def faces(tracks: Tracks, kind: str, name: str) -> dict[str, np.ndarray]:
+    """Coefficients and what is seen of one clip, both relative to its rest."""
+    space = face_space()
+    plain = {"basis": space.basis, "mean": space.mean, **space.rings}
+    codes, neutral, shapes = code_clip(tracks, name, plain, space.residual_reader)
+    rest = np.percentile(codes, REST, axis=0).astype(np.float32)
+    rest[len(BLENDSHAPES) :] = np.median(codes[:, len(BLENDSHAPES) :], axis=0)
+    seen = seen_of(shapes)
+    seen[:, 9:] -= seen_of(neutral + np.tensordot(rest, space.basis, 1))[9:]
+    opening = seen[:, GAPS][:, MIDDLE].mean(1)
+    shut = np.clip(np.percentile(opening, SHUT), 0, SHUT_MOST[kind])
+    seen[:, GAPS] = np.maximum(seen[:, GAPS] - shut, 0)
+    code = codes - rest
+    if kind == "clip":
+        spread = max(seen[:, GAPS][:, MIDDLE].mean(1).std(), 0.01)
+        even = np.clip((AMPLITUDE / spread) ** EVENING, 0.6, 1.7)
+        code, seen = code * even, seen * np.float32(even)
+    np.clip(code[:, : len(BLENDSHAPES)], 0, 1, out=code[:, : len(BLENDSHAPES)])
+    code[:, [i for i in range(EXPRESSION) if i not in MOUTH]] = 0
+    open_lips(code, seen[:, GAPS][:, MIDDLE].mean(1))
+    return {"code": code[:, MOUTH], "seen": seen, "known": tracks.found(name)}
+
+
+def clips(shared: Path, tracks: Tracks) -> Iterator[Segment]:
+    for name, row in tracks.rows.items():
+        if tracks.found(name).mean() < 0.7:
+            continue
+        face = faces(tracks, "clip", name)
+        sound = decode(shared / "data" / "sound" / f"{name}.opus")
+        yield Segment(name, row["kind"], row["split"], sound, len(face["code"]), **face)
+
+
+def people(shared: Path, tracks: Tracks) -> Iterator[Segment]:
+    all_of_them, sounds = People(shared, tracks), {}
+    for name, row in all_of_them.rows.items():
+        if all_of_them.found(name).mean() < 0.7:
+            continue
+        source = row["sound"]
+        if source not in sounds:
+            sounds[source] = decode(shared / "data" / "people" / f"{source}.opus")
+        face = faces(all_of_them, "people", name)
+        first = round(float(row["start"]) * 16000)
+        frames = len(face["code"])
+        sound = sounds[source][first : first + frames * BLOCK]
+        yield Segment(name, source, row["split"], sound, frames, **face)
+
+
+def spoken(shared: Path) -> Iterator[Segment]:
+    """Utterances whose phone times are known well enough."""
+    data, sounds = shared / "data", {}
+    with lzma.open(data / "speech_phones.jsonl.xz") as f:
+        phones = {(p["corpus"], float(p["start"])): p for p in map(json.loads, f)}
+    for k, row in enumerate(csv.DictReader((data / "speech.csv").open())):
+        found = phones.get((row["corpus"], float(row["start"])))
+        if found is None or found["score"] < SCORE_FLOOR:
+            continue
+        if row["corpus"] not in sounds:
+            sounds = {row["corpus"]: decode(data / "speech" / f"{row['corpus']}.opus")}
+        first, frames = int(float(row["start"]) * 16000), int(float(row["seconds"]) * 25)
+        sound = sounds[row["corpus"]][first : first + frames * BLOCK]
+        times = [(p, a / 100, (a + n) / 100) for p, a, n in found["phones"]]
+        yield Segment(f"s{k:05d}", "speech", row["split"], sound, frames, phones=times)
+
+
+def voices(folder: Path) -> Iterator[Segment]:
+    for path in sorted(folder.glob("*.npz")):
+        z = np.load(path)
+        frames = len(z["sound"]) // BLOCK
+        times = list(zip(*(z[k].tolist() for k in ("phones", "start", "end")), strict=True))
+        yield Segment(
+            path.stem, "voice", "train", z["sound"][: frames * BLOCK], frames, phones=times
+        )
+
+
+def faster(s: Segment, speed: float) -> Segment:
+    """The same said `speed` times as fast, with everything higher."""
+    frames = int(s.frames / speed)
+    grid = np.arange(frames * BLOCK) * speed
+    sound = np.interp(grid, np.arange(len(s.sound)), s.sound).astype(np.int16)
+    at = np.arange(frames) * speed
+    low = np.minimum(at.astype(int), s.frames - 1)
+    high, share = np.minimum(low + 1, s.frames - 1), (at - low)[:, None]
+    new = replace(s, name=s.name + "~", sound=sound, frames=frames)
+    if s.code is not None and s.seen is not None and s.known is not None:
+        new.code, new.seen = (a[low] * (1 - share) + a[high] * share for a in (s.code, s.seen))
+        new.known = s.known[low] & s.known[high]
+    if s.phones is not None:
+        new.phones = [(n, a / speed, b / speed) for n, a, b in s.phones]
+    return new
+
+
+def twice(segments: Iterator[Segment]) -> Iterator[Segment]:
+    rng = np.random.default_rng(11)
+    for s in segments:
+        yield s
+        if s.split == "train":
+            yield faster(s, float(np.exp(rng.uniform(-SPEED, SPEED))))
+
+
+def hear(sound: np.ndarray, frames: int) -> np.ndarray:
+    """(n,) float sound to (frames, FEATURES), as SpeechStream makes them."""
+    samples = np.zeros((1, (frames + 1) * BLOCK), np.float32)
+    n = min(len(sound), frames * BLOCK)
+    samples[0, :n] = sound[:n]
+    mels, energy = listen(samples)
+    window = np.pad(mels, ((0, 0), (stream.FIELD - mel.PER_BLOCK, 0), (0, 0)),
+                    constant_values=mel.LOWEST)  # fmt: skip
+    (encoded,) = network("speech").run(None, {"mel": window})
+    loudest = energy.reshape(-1, mel.PER_BLOCK).max(-1)
+    loudness = np.clip(loudest / mel.SPAN_DB, mel.LOWEST, mel.HIGHEST)
+    return np.concatenate([encoded[0], loudness[:, None]], 1)[1 : frames + 1]
+
+
+def pack(segments: Iterator[Segment], out: Path, noises: Pieces | None) -> None:
+    """Writes the segments into `out`; arrays of all frames one after the other."""
+    rows: list[dict[str, Any]] = []
+    columns: dict[str, list[np.ndarray]] = {k: [] for k in
+                                            ("x.0", "x.1", "code", "seen", "known")}  # fmt: skip
+    begin = 0
+    for s in segments:
+        sound, t = s.sound.astype(np.float32) / 32768, s.frames
+        columns["x.0"].append(hear(sound, t).astype(np.float16))
+        if noises is not None and s.split == "train":
+            sound = noises.augment(sound)
+            columns["x.1"].append(hear(np.clip(sound, -1, 1), t).astype(np.float16))
+        else:
+            columns["x.1"].append(columns["x.0"][-1])
+        zero = {"code": np.zeros((t, len(MOUTH))), "seen": np.zeros((t, SEEN)),
+                "known": np.zeros(t, bool)}  # fmt: skip
+        for key, nothing in zero.items():
+            value = getattr(s, key)
+            value = nothing if value is None else value
+            columns[key].append(value if value.dtype == bool else value.astype(np.float16))
+        rows.append({"name": s.name, "kind": s.kind, "split": s.split, "begin": begin, "frames": t,
+                     "phones": s.phones or []})  # fmt: skip
+        begin += t
+        if len(rows) % 200 == 0:
+            print(len(rows), "segments", begin / 1500, "minutes", flush=True)
+    out.mkdir(parents=True, exist_ok=True)
+    for key, parts in columns.items():
+        np.save(out / f"{key}.npy", np.concatenate(parts))
+    (out / "segments.json").write_text(json.dumps(rows))
+    print(len(rows), "segments", begin / 1500, "minutes")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--speech-pack", type=Path, help="of training.speech.data, for noises")
+    parser.add_argument("--voices", type=Path)
+    parser.add_argument("--part", choices=("faces", "speech", "voices"), required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    noises = Pieces(args.speech_pack, seed=7) if args.speech_pack else None
+    if args.part == "faces":
+        tracks = Tracks(args.shared)
+
+        def both() -> Iterator[Segment]:
+            yield from clips(args.shared, tracks)
+            yield from people(args.shared, tracks)
+
+        pack(twice(both()), args.out / "faces", noises)
+    elif args.part == "speech":
+        pack(twice(spoken(args.shared)), args.out / "speech", noises)
+    else:
+        pack(twice(voices(args.voices)), args.out / "voices", noises)
+
+
+if __name__ == "__main__":
+    main()

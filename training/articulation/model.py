@@ -1,0 +1,68 @@
+"""The articulation network: speech features at 25 Hz to coefficients of the mouth.
+
+It sees AHEAD frames beyond the one that it makes, PAST before it, and the features themselves look
+80 ms ahead and 1.2 s back.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from training.articulation.seen import BLENDS, MOUTH
+from vasari.speech import FEATURES
+from vasari.values import EXPRESSION
+
+CHANNELS = 160
+BLOCKS = ((1, 1), (1, 1), (2, 0), (4, 0))  # dilation of a block, frames that it looks ahead
+AHEAD = sum(ahead for _, ahead in BLOCKS)
+PAST = sum(2 * dilation for dilation, _ in BLOCKS) - AHEAD
+
+
+class Block(nn.Module):
+    def __init__(self, width: int, dilation: int, ahead: int) -> None:
+        super().__init__()
+        self.first, self.ahead = 2 * dilation - ahead, ahead
+        self.mix = nn.Conv1d(width, width, 3, dilation=dilation, bias=False)
+        self.norm = nn.BatchNorm1d(width)
+        self.out = nn.Conv1d(width, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        now = x[:, :, self.first : x.shape[2] - self.ahead]
+        return now + self.out(F.relu(self.norm(self.mix(x))))
+
+
+class Articulation(nn.Module):
+    """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH)), blendshapes not yet held to [0, 1]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv1d(FEATURES, CHANNELS, 1)
+        self.drop = nn.Dropout1d(0.15)
+        self.blocks = nn.Sequential(*(Block(CHANNELS, d, a) for d, a in BLOCKS))
+        self.last = nn.Sequential(nn.ReLU(), nn.Dropout1d(0.1))
+        self.out = nn.Conv1d(CHANNELS, len(MOUTH), 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        x = self.drop(self.first(features.transpose(1, 2)))
+        return self.out(self.last(self.blocks(x))).transpose(1, 2)
+
+
+def held(raw: Tensor) -> Tensor:
+    """Blendshapes held to [0, 1]."""
+    return torch.cat([raw[..., :BLENDS].clamp(0, 1), raw[..., BLENDS:]], -1)
+
+
+class Shipped(nn.Module):
+    """What is exported: all EXPRESSION coefficients, those of eyes and brows zero."""
+
+    def __init__(self, inner: Articulation) -> None:
+        super().__init__()
+        self.inner = inner
+        place = torch.zeros(len(MOUTH), EXPRESSION)
+        place[torch.arange(len(MOUTH)), torch.tensor(MOUTH)] = 1
+        self.register_buffer("place", place)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return held(self.inner(features)) @ self.place
