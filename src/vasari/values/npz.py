@@ -323,6 +323,8 @@ def _check_shape(
 def _check_range(name: str, value: NDArray[Any], field: Array) -> None:
     if field.kinds == BYTES:
         return
+    if value.dtype.itemsize < 4:  # too small for the bounds themselves
+        value = value.astype(np.float32)
     fits: NDArray[np.bool_] = (value >= field.low) & (value <= field.high)  # NaN is not
     if not fits.all():
         finite = value.dtype.kind != "f" or bool(np.isfinite(value).all())
