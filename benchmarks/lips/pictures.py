@@ -107,6 +107,7 @@ def figures(
 
 def about_width(of: dict[str, list[Read]]) -> dict[str, list[Read]]:
     """Widths less the median of this portrait's, so that portraits can be thrown together."""
+
     def less(r: Read) -> Read:
         return replace(r, **{s: _less(getattr(r, s), middle[s]) for s in STAGES})
 
