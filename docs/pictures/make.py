@@ -152,11 +152,11 @@ def drawn_mouth(face: Face, width: int) -> np.ndarray:
     rings = face_space().rings
     eye = np.concatenate([rings["right_eye"], rings["left_eye"]])
     tone = tones(pixels(np.array([50, 280, 117, 346])), pixels(rings["lips_outer"]), pixels(eye))
-    half = (width - 8) // 2
+    half = (width - 12) // 3
     cells = []
     for texture, name in zip(
         draw_teeth(tone),
-        ("upper row, on the head", "lower row and tongue, on the jaw"),
+        ("upper row, on the head", "lower row, on the jaw", "tongue"),
         strict=True,
     ):
         picture = on_checks(texture)

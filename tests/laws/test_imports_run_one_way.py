@@ -26,7 +26,7 @@ FLOORS = (
     ("values",),
     ("networks", "files", "threads", "kernels"),
     ("pipes",),
-    ("checks",),
+    ("checks", "telling"),
     ("errors",),
 )
 

@@ -14,7 +14,7 @@ from vasari.render.layers.mouth_painter import DENSITY, EDGE
 
 CHANNELS = (24, 48, 72, 96)  # at 1/2, 1/4, 1/8 and 1/16 of the crop
 EDGE_PX = round(EDGE * DENSITY)
-GAIN, TONE = 0.7, 0.05  # of what is drawn, and of white: what is dark stays dark
+GAIN, TONE = 0.7, 0.05  # of what is drawn, and of white: the most that may be added
 
 
 def region(seen: Tensor) -> Tensor:

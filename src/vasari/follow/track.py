@@ -12,7 +12,6 @@ the expression is the same as training/face_space codes it. Of each picture only
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +22,8 @@ from vasari.files import input_file
 from vasari.follow.follower import Follower
 from vasari.follow.tracking import Take, Tracking
 from vasari.media import read_video
+from vasari.telling import Progress, Tell
 from vasari.values import MOTION_HZ, FloatArray, Motion, Picture
-
-Progress = Callable[[int, int | None], None]  # takes pictures done, and in all where known
-Tell = Callable[[str], None]  # takes a sentence for the person
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import vasari
 from vasari._talk import CHUNK
 from vasari.demo import demo_portrait, demo_voice
 from vasari.files import scratch
-from vasari.jobs.say import Tell, say
+from vasari.jobs.say import say
 from vasari.media import open_sound
 from vasari.media.encode import RECIPES, MovieFile
 from vasari.motion import MotionStream
@@ -27,6 +27,7 @@ from vasari.portrait.read import read_portrait
 from vasari.render import Renderer
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
+from vasari.telling import Tell
 from vasari.values import MOTION_HZ, SOUND_HZ, FloatArray, Motion, Style
 
 SECONDS = 20.0  # of sound for the whole run

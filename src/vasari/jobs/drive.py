@@ -14,13 +14,14 @@ from vasari.files import as_path, input_file, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
 from vasari.follow.retarget import Driver, as_changes, as_seen
 from vasari.follow.track import track
-from vasari.jobs.say import Landmarks, Progress, Tell, portrait_of
+from vasari.jobs.say import Landmarks, portrait_of
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
 from vasari.motion.frame_rate import resampled
 from vasari.render import Body, Renderer
 from vasari.render.renderer import Paint
 from vasari.shape.space import NECK, rotation_matrix
+from vasari.telling import Progress, Tell
 from vasari.values import MOTION_HZ, Face, Motion, Picture
 from vasari.values.motion import bounded
 

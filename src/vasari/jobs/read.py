@@ -12,9 +12,10 @@ from PIL import Image
 from vasari.checks import Frame, Which
 from vasari.errors import OutputError
 from vasari.files import Draft, as_path, cannot_write, same_file, write_npz
-from vasari.jobs.say import Tell, portrait_of
+from vasari.jobs.say import portrait_of
 from vasari.portrait.draw import draw_face
 from vasari.portrait.read import box_of
+from vasari.telling import Tell
 from vasari.values import Face
 
 DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")

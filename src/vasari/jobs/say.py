@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from os import PathLike
 
 import numpy as np
@@ -27,14 +27,13 @@ from vasari.media.tracks import SILENT
 from vasari.media.video import check_output
 from vasari.portrait.given import load_landmarks
 from vasari.portrait.read import read_portrait, say_doubts
+from vasari.telling import Progress, Tell
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 
 QUIET = 10 ** (-45 / 20)  # peak of a voice that hardly moves the lips, -45 dBFS
 
 Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz or JSON
-Tell = Callable[[str], None]  # takes a sentence for the person
-Progress = Callable[[int, int | None], None]  # takes pictures made, and in all where known
 
 
 def say(

@@ -6,7 +6,8 @@ from vasari.errors import OutputError
 from vasari.files import as_path, same_file
 from vasari.follow.landmark_file import LandmarkFile
 from vasari.follow.live_link import Rows, is_live_link, read_live_link, write_live_link
-from vasari.follow.track import Progress, Tell, track
+from vasari.follow.track import track
+from vasari.telling import Progress, Tell
 from vasari.values import Motion
 
 

@@ -8,7 +8,7 @@ the same order, so that sound and pictures are placed alike, however far apart t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar, cast
@@ -18,13 +18,13 @@ from av.packet import Packet
 from av.stream import Stream
 
 from vasari.media.container import demuxed, pictures_of, sounds_of
+from vasari.telling import Tell
 
 BACK = 0.5  # seconds by which timestamps may step back and overlap; further back they start again
 LEAP = 1.0  # seconds ahead, from which on the next packet tells whether a timestamp is an accident
 LONGEST_PAUSE = 300  # seconds in which nothing comes that are kept; a longer leap is joined on
 KNOWN = 8  # clocks that are remembered
 
-Tell = Callable[[str], None]
 StreamT = TypeVar("StreamT", bound=Stream)
 
 

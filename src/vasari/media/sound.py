@@ -20,11 +20,12 @@ from av.packet import Packet
 
 from vasari.errors import SoundError
 from vasari.files import input_file
-from vasari.media.clock import Clock, Tell, begins
+from vasari.media.clock import Clock, begins
 from vasari.media.container import opened, pictures_of, sounds_of
 from vasari.media.joined import Part, joined_parts
 from vasari.media.placed import PIECE, Blocks, Heard, Placer, Resampled, Samples, framed, mixable
 from vasari.media.tracks import first_with_sound
+from vasari.telling import Tell
 from vasari.values import SOUND_HZ, FloatArray
 
 SHORTEST = 0.1  # seconds: less holds no sound of speech

@@ -11,8 +11,8 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
-from vasari.media.clock import Tell
 from vasari.media.container import demuxed, sounds_of
+from vasari.telling import Tell
 
 SILENT = 1e-3  # peak of a sound in which nothing is said, -60 dBFS
 LISTEN = 600  # seconds of each track that are listened to

@@ -15,8 +15,9 @@ from av.video.stream import VideoStream
 
 from vasari.errors import VideoError
 from vasari.files import input_file
-from vasari.media.clock import LONGEST_PAUSE, Clock, Tell, begins
+from vasari.media.clock import LONGEST_PAUSE, Clock, begins
 from vasari.media.container import opened, pictures_of
+from vasari.telling import Tell
 from vasari.values import MOTION_HZ, Picture
 
 

@@ -19,10 +19,11 @@ from vasari.portrait.picture import Opened
 from vasari.portrait.plate import make_plate
 from vasari.portrait.reader import Reading
 from vasari.portrait.traits import read_traits
-from vasari.portrait.view import SMALLEST_FACE, Say, view_of
+from vasari.portrait.view import SMALLEST_FACE, view_of
 from vasari.shape.landmarks import MESH_POINTS, OUTER_CORNERS
 from vasari.shape.onto_face import MOUTH
 from vasari.shape.space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
+from vasari.telling import Tell
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Picture
 
 CROP_SIDE = 4.2  # eye distances: head, hair and some shoulder
@@ -38,7 +39,7 @@ Box = tuple[float, float, float, float]
 def read_portrait(
     picture: str | os.PathLike[str] | NDArray[np.uint8],
     face: int | Sequence[float] = 1,
-    say: Say = lambda sentence: None,
+    say: Tell = lambda sentence: None,
     landmarks: NDArray[np.floating] | None = None,
     frame: Frame = "crop",
 ) -> Face:
@@ -89,7 +90,7 @@ def read_portrait(
     )
 
 
-def say_doubts(confidence: float, mouth_hidden: bool, say: Say) -> None:
+def say_doubts(confidence: float, mouth_hidden: bool, say: Tell) -> None:
     """Tells that a face was read with little confidence, and that its mouth is not seen."""
     if confidence < SURE:
         say(
@@ -183,7 +184,7 @@ def parted(
     return pose.project(shape), expression, pose, np.asarray(neutral, np.float32)
 
 
-def _matte(opened: Opened, landmarks: FloatArray, crop: Crop, say: Say) -> NDArray[np.uint8]:
+def _matte(opened: Opened, landmarks: FloatArray, crop: Crop, say: Tell) -> NDArray[np.uint8]:
     """The picture's own alpha where it has a meaningful one, else what the network finds."""
     alpha = opened.alpha
     if alpha is not None and (alpha < 250).mean() > SEE_THROUGH and (alpha > 250).any():

@@ -10,7 +10,7 @@ from vasari.values import FloatArray, Picture
 
 CHEEKS = (205, 425)
 CHEEK = 0.1  # eye distances, radius of a patch
-TO_CHEEK = 2.6  # mean |Laplacian| of the upper row to that of a cheek: so an open mouth has about 4
+TO_CHEEK = 2.0  # mean |Laplacian| of the upper row to that of a cheek: so an open mouth has about 4
 LEAST, MOST = 0.45, 2.2  # deviation of the blur, pixels of the picture
 STEPS = 8
 UNIT = 144.0  # pixels an eye distance at which a sharper portrait is measured, so that its size

@@ -27,7 +27,7 @@ UPPER_EDGE = 0.036  # how far the upper row reaches below the line where the lip
 GUM_ABOVE = 0.095  # from the biting edge to the gum between two teeth
 LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
 FLESH = np.array([1.36, 0.83, 0.81])  # hue of a tongue in white light
-DARKEST = 38.0  # levels: in light that is any brighter the dark of a mouth is no lighter
+DARKEST = 46.0  # levels: in light that is any brighter the dark of a mouth is no lighter
 TONGUE_TOP = 0.0  # where the tongue's back fades into the throat, against its own line
 TONGUE_HALF, TONGUE_LENGTH = 0.19, 0.24  # how wide and how far down it is drawn
 
@@ -57,8 +57,8 @@ def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     flesh = 1 + colourful * (FLESH - 1)  # nobody's tongue has the colour of a lipstick
     redness = 0.5 * own + 0.5 * flesh
     gum = (0.5 * lip.mean() + 0.22 * lit.mean()) * redness
-    tongue = (0.58 * lip.mean() + 0.14 * lit.mean()) * redness
-    dark = min(0.25 * lip.mean(), DARKEST) * redness
+    tongue = (0.64 * lip.mean() + 0.16 * lit.mean()) * redness
+    dark = min(0.30 * lip.mean(), DARKEST) * redness
     return Tones(tooth, gum, tongue, dark, lip)
 
 

@@ -7,7 +7,6 @@ the file that is not. What people give and get is always in pixels of the file a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -28,6 +27,7 @@ from vasari.portrait.picture import (
     open_picture,
 )
 from vasari.portrait.reader import Reading, read_landmarks
+from vasari.telling import Tell
 from vasari.values import FloatArray, moved
 
 SMALLEST_FACE = 64  # px of the file
@@ -39,7 +39,6 @@ KEPT = 1024  # px of them that are taken from the file otherwise, where it has t
 SQUARE = 2.25  # boxes of the face to a side of the square with head and shoulders
 
 Source = str | os.PathLike[str] | NDArray[np.uint8]
-Say = Callable[[str], None]
 
 
 class View(NamedTuple):
@@ -50,7 +49,7 @@ class View(NamedTuple):
 
 
 def view_of(
-    source: Source, face: Which, landmarks: NDArray[np.floating] | None, frame: Frame, say: Say
+    source: Source, face: Which, landmarks: NDArray[np.floating] | None, frame: Frame, say: Tell
 ) -> View:
     """Open a picture and read the face that is meant.
 
@@ -95,7 +94,7 @@ def _opened(source: Source, part: Part | None = None, longest: int = LONGEST) ->
     return open_picture(source, part, longest)
 
 
-def _searched(source: Source, small: Opened, face: int, say: Say) -> tuple[int, FaceBox]:
+def _searched(source: Source, small: Opened, face: int, say: Tell) -> tuple[int, FaceBox]:
     """By how many quarters the picture must be turned, and the box of the face in the file."""
     turns, seen, found = _upright(small)
     if not found and small.zoom < 1:  # perhaps it is too small in the reduced picture
@@ -159,7 +158,7 @@ def _check_inside(box: FaceBox, size: tuple[int, int]) -> None:
         )
 
 
-def _kept(source: Source, small: Opened, box: FaceBox, frame: Frame, say: Say) -> Opened:
+def _kept(source: Source, small: Opened, box: FaceBox, frame: Frame, say: Tell) -> Opened:
     """The reduced picture, or the part of the file around a face that is small in it."""
     square = SQUARE * max(box.width, box.height)
     if frame == "full" or small.zoom >= 1 or square * small.zoom >= ENOUGH:

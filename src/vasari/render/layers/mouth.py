@@ -35,11 +35,11 @@ TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OWN_NEAR = 0.014  # eye distances: lips as near as this to the portrait's own show its pixels
 SOFTEST = 0.45  # pixels: least blur of what is sampled, against aliasing
 FULL_OPEN = 0.07  # opening, eye distances, from which on all light that there is comes in
-LEAST_LIGHT = 0.45  # and how much of it through a slit
+LEAST_LIGHT = 0.50  # and how much of it through a slit
 ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
 SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
 # The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way.
-TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.01, 0.55, 0.075
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.02, 0.55, 0.07
 
 
 @dataclass(frozen=True)

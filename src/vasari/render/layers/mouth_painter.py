@@ -22,9 +22,9 @@ WIDTH, HEIGHT = 128, 96  # pixels that the network sees
 DENSITY = 144  # of them an eye distance: those of a 512 pixel picture
 DOWN = 0.13  # the crop's middle below the line where the lips meet, eye distances
 EDGE = 0.025  # eye distances of the lips' inner edge that are painted, too
-GAIN, TONE = np.float32(0.7), np.float32(13)  # of what is drawn, and levels: dark stays dark
+GAIN, TONE = np.float32(0.3), np.float32(10)  # of what is drawn, and levels: dark stays dark
 BLUEST = 1.08  # blue to green, times that of the teeth: no tongue is violet in white light
-ALL = 0.012  # square eye distances of open mouth from which all paint is on
+ALL = 0.03  # square eye distances of open mouth from which all paint is on: a slit stays as drawn
 
 
 def window(pose: Pose, line: FloatArray) -> NDArray[np.float64]:
