@@ -56,9 +56,7 @@ def _row(cells: Any) -> str:
 
 
 def _cells(parts: dict[str, Any]) -> list[str]:
-    alike = [
-        f"{parts[p]['psnr']:.2f}, {parts[p]['ssim']:.3f}" if p in parts else "" for p in PARTS
-    ]
+    alike = [f"{parts[p]['psnr']:.2f}, {parts[p]['ssim']:.3f}" if p in parts else "" for p in PARTS]
     features, mouth = parts.get("features", {}), parts.get("mouth seen", {})
     felt = [_number(features.get(p), 1000, 1) for p in ("face", "mouth")]
     names = ("sharpness", "to_cheek", "flicker", "constancy")
