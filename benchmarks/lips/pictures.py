@@ -65,7 +65,7 @@ def read(
     """Render one sentence and read it again; `drawn` is where its contact sheet goes."""
     pictures = shown(face, sentence.sound)
     seen = teacher.read(pictures, STILLS)
-    rig, codes = Rig(face.neutral, face.expression), onto_face(face, motion).expression
+    rig, codes = Rig(face.neutral, face.expression), onto_face(face, motion, begun=0).expression
     mesh = in_eyes(np.stack([rig.shape(e) for e in codes]))
     video = lips_seen(teacher.read(pictures, VIDEO))
     out = Read(sentence.phones, mesh, lips_seen(seen), video, float(seen.found.mean()))

@@ -14,6 +14,7 @@ TILE = 144  # pixels
 REACH = 0.62  # eye distances from the middle of the mouth to a tile's border
 LABEL = 18  # pixels of text under a tile
 ACROSS = 13
+IPA = str.maketrans("əɪʊɛæɑɔʌɚɜɐθðʃʒŋɹɡɾː", "@IUE{AOV@36TDSZNrg4:")  # to X-SAMPA
 EYES, MOUTH = (33, 263), (13, 14, 61, 291)
 
 
@@ -39,7 +40,7 @@ def sheet(
 
 def plain(phone: str) -> str:
     """A phone in letters that OpenCV can write."""
-    return phone.encode("ascii", "replace").decode()
+    return phone.translate(IPA).encode("ascii", "replace").decode()
 
 
 def _tile(picture: np.ndarray, middle: np.ndarray, reach: float, text: str) -> np.ndarray:
