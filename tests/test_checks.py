@@ -28,6 +28,11 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "flag": lambda flag: checks.checked_flag(flag, "it is so"),
     "seed": checks.checked_seed,
     "head": checks.checked_head,
+    "expression": checks.checked_expression,
+    "blink": checks.checked_blink,
+    "distance": checks.checked_distance,
+    "gaze": checks.checked_gaze,
+    "seconds": lambda time: checks.checked_seconds(time, "a key"),
 }
 FILM = Fraction(24000, 1001)
 NAN, INF = float("nan"), float("inf")
@@ -50,6 +55,9 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("flag", True, True), ("flag", np.bool_(False), False),
     ("seed", 0, 0), ("seed", np.uint64(2**63), 2**63),
     ("head", 0, 0.0), ("head", 2.0, 2.0), ("head", np.float32(0.5), 0.5),
+    ("expression", 2, 2.0), ("blink", 0, 0.0), ("distance", 0.7, 0.7), ("distance", 1, 1.0),
+    ("gaze", None, (0.0, 0.0)), ("gaze", (-30, 20), (-30.0, 20.0)), ("seconds", 3, 3.0),
+    ("gaze", np.array([1.5, -2.0]), (1.5, -2.0)),
 ]  # fmt: skip
 NEVER = [NAN, INF, -INF, b"25", {}, object(), 1j, np.zeros(0), np.zeros((2, 2)), np.array(["a"])]
 REFUSED: dict[str, list[Any]] = {
@@ -67,6 +75,11 @@ REFUSED: dict[str, list[Any]] = {
     "flag": ["no", "yes", 0, 1, None, [], np.int64(1)],
     "seed": [-3, 1.0, "1", True, None],
     "head": [-1, 2.01, "1", True, None, [1.0]],
+    "expression": [-1, 2.01, "1", None],
+    "blink": [-1, 2.01, "1", True],
+    "distance": [0.69, 1.41, 0, None, "1", [1.0]],
+    "gaze": [(30.1, 0), (0, -20.1), 5, "12,5", (1,), (1, 2, 3), ("1", "2"), (NAN, 0), (True, 0)],
+    "seconds": [-0.1, 1e7, "1", True, None],
 }  # fmt: skip
 
 
@@ -100,9 +113,9 @@ def test_nothing_else_is_ever_raised(name: str, value: object) -> None:
 
 
 def test_a_style_is_checked_where_it_is_made() -> None:
-    for wrong in ({"head": -1}, {"head": NAN}, {"seed": -3}, {"seed": 0.5}, {"blinks": "no"}):
+    for wrong in ({"head": -1}, {"head": NAN}, {"seed": -3}, {"seed": 0.5}, {"blink": "no"}):
         with pytest.raises(VasariError, match=r"\.$"):
             Style(**wrong)  # type: ignore[arg-type]
-    style = Style(np.int64(3), np.float32(0.5), np.bool_(False))  # type: ignore[arg-type]
-    assert style == Style(3, 0.5, False)
-    assert [type(value) for value in (style.seed, style.head, style.blinks)] == [int, float, bool]
+    style = Style(np.int64(3), np.float32(0.5), blink=np.float64(0))  # type: ignore[arg-type]
+    assert style == Style(3, 0.5, blink=0)
+    assert [type(value) for value in (style.seed, style.head, style.blink)] == [int, float, float]

@@ -22,15 +22,17 @@ from vasari.checks import (
     checked_path,
     checked_size,
 )
-from vasari.errors import VasariError
 from vasari.media.samples import SoundLike, sound_pieces
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
+from vasari.motion.steering import Steering, StyleLike, checked_style
 from vasari.portrait.read import read_portrait
 from vasari.render import Body, Renderer
+from vasari.render.body import Carried
+from vasari.render.distance import at_distance
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
-from vasari.values import Face, FloatArray, Picture, Style
+from vasari.values import Face, FloatArray, Motion, Picture
 from vasari.values.face import is_face_file
 
 FaceLike = Face | str | PathLike[str] | NDArray[np.uint8]
@@ -39,7 +41,7 @@ CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks
 
 def talk(
     face: FaceLike, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Frame = "crop",
-    background: BackgroundLike = None, style: Style | None = None, chunk: int = CHUNK,
+    background: BackgroundLike = None, style: StyleLike = None, chunk: int = CHUNK,
 ) -> Iterator[Picture]:  # fmt: skip
     """Pictures of a face that says a sound, `fps` a second.
 
@@ -52,7 +54,9 @@ def talk(
         frame: "crop" (head and shoulders) or "full" (the whole portrait).
         background: "keep" or None keeps the portrait's; "green", "#rrggbb", (red, green, blue)
             from 0 to 255, or "transparent".
-        style: what is steered; the default moves naturally.
+        style: what is steered; the default moves naturally. A function that gives a `Style` is
+            asked for each picture, and what it changes is eased to over 0.3 s; since `chunk`
+            frames are made at once, they are asked for at once.
         chunk: motion frames made at once, 1 to 250; the same chunk gives the same pictures,
             however the sound is cut into pieces.
 
@@ -66,7 +70,7 @@ def talk(
     """
     asked = Asked(
         checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
-        _style(style), checked_chunk(chunk),
+        _asked(style), checked_chunk(chunk),
     )  # fmt: skip
     return pictures(_face(face, asked.frame), sound_pieces(sound), asked)
 
@@ -79,7 +83,7 @@ class Asked:
     fps: Fraction
     frame: Frame
     background: Background
-    style: Style
+    style: StyleLike
     chunk: int
 
 
@@ -87,7 +91,7 @@ def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[
     """The pictures of `talk`, of mono float32 at 16 kHz in pieces."""
     renderer = Renderer(face, asked.size, asked.frame, asked.background)
     speech, motion = SpeechStream(asked.chunk), MotionStream(asked.style, asked.chunk)
-    rate, body = FrameRate(asked.fps), Body(breath=asked.style.head)
+    rate, body, steering = FrameRate(asked.fps), Body(), Steering(asked.style)
     heard, shown = 0, 0
     for piece, last in with_last(sound):
         heard += len(piece)
@@ -96,8 +100,18 @@ def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[
             continue
         moves = motion.push(features, last)
         moves = rate.push(moves, pictures_in(heard, asked.fps) if last else None)
+        times = np.asarray((shown + np.arange(len(moves)) + 0.5) / float(asked.fps), np.float64)
         moves, shown = onto_face(face, moves, float(shown / asked.fps)), shown + len(moves)
-        yield from renderer.draw_all(moves, body.push(moves))
+        yield from renderer.draw_all(*_carried(moves, body, steering, times))
+
+
+def _carried(
+    motion: Motion, body: Body, steering: Steering, times: NDArray[np.float64]
+) -> tuple[Motion, Carried]:
+    """A motion at the distance that is asked for at its times (T,), and what goes with it."""
+    moments = [steering.at(float(time)) for time in times]
+    carried = body.push(motion, np.array([moment.head for moment in moments]))
+    return at_distance(motion, carried, np.array([moment.distance for moment in moments]))
 
 
 def _face(face: FaceLike, frame: Frame) -> Face:
@@ -108,10 +122,8 @@ def _face(face: FaceLike, frame: Frame) -> Face:
     return read_portrait(face, frame=frame)
 
 
-def _style(style: Style | None) -> Style:
-    if style is not None and not isinstance(style, Style):
-        raise VasariError(f"{type(style).__name__} is no style: make one with vasari.Style.")
-    return style or Style()
+def _asked(style: StyleLike) -> StyleLike:
+    return style if callable(style) else checked_style(style)
 
 
 def with_last(pieces: Iterable[FloatArray]) -> Iterator[tuple[FloatArray, bool]]:

@@ -38,7 +38,10 @@ FPS_SAID = ", ".join(f"{float(rate):.5g}" for rate in FPS[:-1]) + f" or {FPS[-1]
 NEAR = Fraction(1, 200)  # pictures a second: 23.976 and 23.98 both mean 24000/1001
 SIZES = (256, 1024)  # pixels: smallest and largest side of frame "crop"
 CHUNKS = (1, 250)  # motion frames made at once: no delay, and ten seconds of it
-HEADS = (0.0, 2.0)  # strengths of head motion
+GAINS = (0.0, 2.0)  # strengths of head motion, expression and blinking
+GAZES = (30.0, 20.0)  # degrees to either side, and up or down
+DISTANCES = (0.7, 1.4)  # of the portrait's own
+SECONDS = 1e6  # latest time of a keyframe
 NUMBER = r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}"
 GREEN = (0, 255, 0)
 NAMED: dict[str, Background] = {"keep": None, "green": GREEN, "transparent": "transparent"}
@@ -186,18 +189,88 @@ def checked_seed(seed: Any) -> int:
 
 
 def checked_head(head: Any) -> float:
-    """How much the head moves, within HEADS.
+    """How much the head moves, within GAINS.
 
     Raises:
         VasariError: it is no such number.
     """
-    low, high = HEADS
-    if not _is_number(head) or not low <= head <= high:
+    return _gain(head, "head motion", "still")
+
+
+def checked_expression(expression: Any) -> float:
+    """How much the face but the lips moves, within GAINS.
+
+    Raises:
+        VasariError: it is no such number.
+    """
+    return _gain(expression, "expression", "the lips alone")
+
+
+def checked_blink(blink: Any) -> float:
+    """How often the eyes blink, within GAINS.
+
+    Raises:
+        VasariError: it is no such number.
+    """
+    return _gain(blink, "blinking", "never")
+
+
+def _gain(gain: Any, what: str, none: str) -> float:
+    low, high = GAINS
+    if not _is_number(gain) or not low <= gain <= high:
         raise VasariError(
-            f"{quoted(head)} is no strength of head motion: use a number from 0 (still) to "
+            f"{quoted(gain)} is no strength of {what}: use a number from 0 ({none}) to "
             f"{high:g}, 1 being natural."
         )
-    return float(head)
+    return float(gain)
+
+
+def checked_distance(distance: Any) -> float:
+    """How far away the person is, within DISTANCES.
+
+    Raises:
+        VasariError: it is no such number.
+    """
+    low, high = DISTANCES
+    if not _is_number(distance) or not low <= distance <= high:
+        raise VasariError(
+            f"{quoted(distance)} is no distance: use a number from {low:g} (near) to {high:g} "
+            "(far), 1 being the portrait's own."
+        )
+    return float(distance)
+
+
+def checked_gaze(gaze: Any) -> tuple[float, float]:
+    """Where the eyes look, yaw and pitch within GAZES, degrees; None is 0, 0.
+
+    Raises:
+        VasariError: it is no such pair.
+    """
+    if gaze is None:
+        return 0.0, 0.0
+    if isinstance(gaze, Iterable) and not isinstance(gaze, str | bytes):
+        pair = list(gaze)
+        fits = len(pair) == 2 and all(map(_is_number, pair))
+        if fits and all(abs(angle) <= most for angle, most in zip(pair, GAZES, strict=True)):
+            return float(pair[0]), float(pair[1])
+    side, up = GAZES
+    raise VasariError(
+        f"{quoted(gaze)} is no gaze: use yaw (-{side:g} to {side:g} degrees, positive to the "
+        f"picture's right) and pitch (-{up:g} to {up:g}, positive up), such as 12,-5."
+    )
+
+
+def checked_seconds(seconds: Any, what: str) -> float:
+    """A time from 0 to SECONDS.
+
+    Raises:
+        VasariError: it is no such number.
+    """
+    if not _is_number(seconds) or not 0 <= seconds <= SECONDS:
+        raise VasariError(
+            f"{quoted(seconds)} is no time for {what}: use seconds from 0 to {SECONDS:g}."
+        )
+    return float(seconds)
 
 
 def _whole(value: Any) -> int | None:

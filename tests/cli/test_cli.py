@@ -44,6 +44,63 @@ def test_say_with_everything(vasari: Vasari, face_file: Path, voice: Path, tmp_p
     assert np.abs(corner.astype(int) - (0x20, 0x40, 0x60)).max() < 10
 
 
+def test_steering(vasari: Vasari, face_file: Path, tmp_path: Path) -> None:
+    """Options alone and a file of keys; what is said alone goes before the file."""
+    sound = write_wav(tmp_path / "a.wav", voice_like(0.4))
+    (tmp_path / "a.toml").write_text("[[key]]\nat = 0.2\nover = 0.1\ndistance = 0.8\n")
+    words = ["say", face_file, sound, "--size", "256", "-o"]
+    alone = [
+        "--gaze=-12,5",
+        "--distance",
+        "0.8",
+        "--head",
+        "0",
+        "--expression",
+        "2",
+        "--blink",
+        "0",
+    ]
+    for name, options in {
+        "plain": [],
+        "alone": alone,
+        "keys": ["--style", tmp_path / "a.toml"],
+        "first": ["--style", tmp_path / "a.toml", "--distance", "1"],
+    }.items():
+        ended = vasari(*words, f"{tmp_path}/{name}/", *options)
+        assert ended.code == 0, ended.err
+
+    def shown(name: str, k: int) -> np.ndarray:
+        with Image.open(tmp_path / name / f"{k:06}.png") as image:
+            return np.asarray(image)
+
+    assert (shown("plain", 0) == shown("keys", 0)).all()
+    assert (shown("plain", 9) != shown("keys", 9)).any()
+    assert (shown("plain", 9) == shown("first", 9)).all()
+    assert (shown("plain", 0) != shown("alone", 0)).any()
+
+
+@pytest.mark.parametrize("words", [
+    ("--gaze", "12"), ("--gaze", "a,b"), ("--gaze", "40,0"), ("--distance", "2"), ("--head", "3"),
+    ("--expression=-1",), ("--blink", "nan"),
+])  # fmt: skip
+@pytest.mark.parametrize("command", ["say", "drive"])
+def test_steering_out_of_range_is_wrong_usage(
+    vasari: Vasari, command: str, words: tuple[str, ...]
+) -> None:
+    ended = vasari(command, "a.png", "a.wav", "-o", "a.mp4", *words)
+    assert ended.code == 2
+    assert "use" in ended.err
+
+
+def test_a_bad_style_file(vasari: Vasari, face_file: Path, voice: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("[[key]]\nat = 1\nmood = 3\n")
+    out = tmp_path / "a.mp4"
+    ended = vasari("say", face_file, voice, "-o", out, "--style", tmp_path / "a.toml")
+    assert ended.code == 1
+    assert "cannot be steered" in ended.err
+    assert not out.exists()
+
+
 def test_full_frame_is_the_portraits_size(vasari: Vasari, face_file: Path, tmp_path: Path) -> None:
     sound = write_wav(tmp_path / "a.wav", voice_like(0.3))
     assert vasari("say", face_file, sound, "-o", tmp_path / "a.mp4", "--frame", "full").code == 0

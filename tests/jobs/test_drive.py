@@ -15,13 +15,16 @@ from PIL import Image
 from tests.conftest import Vasari
 from tests.faces import expression, made_face, still
 from tests.media.films import Track, film, muxed, sounding, tone
+from vasari.errors import VasariError
 from vasari.follow.live_link import write_live_link
 from vasari.follow.retarget import Driver, as_changes, as_seen, resting
-from vasari.jobs.drive import follow, recorded
+from vasari.jobs.drive import drive, follow, recorded
 from vasari.media import VideoWriter, open_sound, read_video
+from vasari.render import Renderer
+from vasari.render.body import Carried
 from vasari.shape.onto_face import onto_face
 from vasari.shape.space import NECK, rotation_matrix
-from vasari.values import EXPRESSION, Face, Motion
+from vasari.values import EXPRESSION, Face, Motion, Style
 
 
 def a_driver(face: Face, **changes: np.ndarray) -> Driver:
@@ -241,3 +244,23 @@ def test_what_is_no_motion_is_refused(
         assert done.err.count("\n") == 1, done.err
         assert "unexpected" not in done.err
     assert not list(tmp_path.glob("*out*"))
+
+
+def test_a_style_on_top_of_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    face, driver = made_face(), a_driver(made_face(seed=1), rotation=np.full((20, 3), 2.0))
+    shown: list[tuple[Motion, Carried]] = []
+
+    def watched(self: Renderer, motion: Motion, carried: Carried) -> Iterator[np.ndarray]:
+        shown.append((motion, carried))
+        yield from ()
+
+    monkeypatch.setattr(Renderer, "draw_all", watched)
+    for style in (None, Style(), Style(distance=0.8, gaze=(4, 0))):
+        list(follow(face, driver, size=256, style=style))
+    (plain, _), (natural, carried), (steered, away) = shown
+    np.testing.assert_array_equal(plain.gaze, natural.gaze)
+    assert carried.away is None
+    np.testing.assert_allclose(steered.gaze[:, 0] - plain.gaze[:, 0], 4, atol=1e-4)
+    np.testing.assert_allclose(away.away, steered.position[:, 2] - plain.position[:, 2], atol=1e-5)
+    with pytest.raises(VasariError, match="absolute"):
+        drive(face, "a.mp4", "b.mp4", absolute=True, style=Style(head=0))

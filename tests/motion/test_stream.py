@@ -82,7 +82,7 @@ def test_blinks(seed: int) -> None:
     assert starts[0] <= 75
     for start in starts[:-1]:
         assert closure[start : start + 5].max() == 1  # each one shuts the eye
-    assert not live(500, Style(blinks=False)).expression[:, BLINK].any()
+    assert not live(500, Style(blink=0)).expression[:, BLINK].any()
 
 
 def test_gaze_stays_near_the_viewer() -> None:

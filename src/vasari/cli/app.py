@@ -12,16 +12,23 @@ import typer
 import vasari
 from vasari.cli.options import (
     AsJson,
+    Blink,
+    Distance,
     DriverVideo,
+    Expression,
     Fps,
     Frame,
+    Gaze,
     GivenLandmarks,
+    Head,
     Out,
     Picture,
     SoundTrack,
+    StyleFile,
     WhichFace,
     check_background,
     check_size,
+    style_of,
     which,
 )
 from vasari.cli.terminal import (
@@ -82,6 +89,12 @@ def say(
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
     ] = False,
+    gaze: Gaze = None,
+    distance: Distance = None,
+    head: Head = None,
+    expression: Expression = None,
+    blink: Blink = None,
+    style: StyleFile = None,
     track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
@@ -89,18 +102,23 @@ def say(
     Examples:
     vasari say ada.jpg hello.wav -o ada.mp4
 
+    vasari say ada.jpg hello.wav -o ada.mp4 --gaze 12,-5 --distance 0.85
+
     vasari say ada.jpg hello.wav -o ada.webm --background transparent
     """
     with sentences():
         from vasari.jobs.say import say as make
 
+        steered = style_of(
+            style, seed, gaze, distance=distance, head=head, expression=expression, blink=blink
+        )
         with (
             spooled(picture, "picture") as picture, spooled(sound, "sound") as sound,
             progress() as show,
         ):  # fmt: skip
             make(
                 picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                face=which(face), landmarks=landmarks, seed=seed, still=still, track=track,
+                face=which(face), landmarks=landmarks, still=still, track=track, style=steered,
                 progress=show, tell=tell,
             )  # fmt: skip
         tell(f"Made {out}")
@@ -184,6 +202,12 @@ def drive(
     frame: Frame = "crop",
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
+    gaze: Gaze = None,
+    distance: Distance = None,
+    head: Head = None,
+    expression: Expression = None,
+    blink: Blink = None,
+    style: StyleFile = None,
     track: SoundTrack = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
@@ -200,13 +224,16 @@ def drive(
     with sentences():
         from vasari.jobs.drive import drive as make
 
+        steered = style_of(
+            style, gaze=gaze, distance=distance, head=head, expression=expression, blink=blink
+        )
         with (
             spooled(picture, "picture") as picture, spooled(video, "video") as video,
             progress() as show,
         ):  # fmt: skip
             make(
                 picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                landmarks=landmarks, track=track, progress=show, tell=tell,
+                landmarks=landmarks, track=track, style=steered, progress=show, tell=tell,
             )  # fmt: skip
         tell(f"Made {out}")
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated, Literal, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
 from vasari import checks
 from vasari.checks import FPS_SAID, Which
 from vasari.errors import VasariError
+
+if TYPE_CHECKING:
+    from vasari.values import Style
 
 Value = TypeVar("Value")
 
@@ -48,6 +52,46 @@ def which(text: str) -> Which:
 check_face = _words(which)
 
 
+def pair(text: str) -> tuple[float, float]:
+    """`--gaze` as it was written.
+
+    Raises:
+        VasariError: it is no gaze.
+    """
+    try:
+        return checks.checked_gaze([float(part) for part in text.split(",")])
+    except ValueError:
+        return checks.checked_gaze(text)
+
+
+def _given(check: Callable[[Value], object]) -> Callable[[Value | None], Value | None]:
+    """A check of what may be left away."""
+    checked = _words(check)
+    return lambda value: None if value is None else checked(value)
+
+
+check_gaze = _given(pair)
+check_distance = _given(checks.checked_distance)
+check_head = _given(checks.checked_head)
+check_expression = _given(checks.checked_expression)
+check_blink = _given(checks.checked_blink)
+
+
+def style_of(file: str | None, seed: int = 0, gaze: str | None = None, **gains: Any) -> Style:
+    """What the options steer; each alone goes before what the file says of it.
+
+    Raises:
+        VasariError: the file says something that is not understood.
+    """
+    from vasari.values import Style
+
+    given = {name: gain for name, gain in gains.items() if gain is not None}
+    if gaze is not None:
+        given["gaze"] = pair(gaze)
+    style = Style(seed) if file is None else Style.load(file, seed)
+    return replace(style, **given)
+
+
 WhichFace = Annotated[
     str,
     typer.Option(
@@ -75,6 +119,38 @@ SoundTrack = Annotated[
     typer.Option(
         "--track", metavar="N", min=1, help="Which sound track; else the first that is not silent."
     ),
+]
+Gaze = Annotated[
+    str | None,
+    typer.Option(
+        metavar="YAW,PITCH", callback=check_gaze,
+        help="Where the eyes mostly look, degrees: right and up of where they look in PICTURE.",
+    ),
+]  # fmt: skip
+Distance = Annotated[
+    float | None,
+    typer.Option(
+        metavar="D", callback=check_distance,
+        help="0.7 (near) to 1.4 (far): at .8 the face is 1/.8 as large.",
+    ),
+]  # fmt: skip
+Head = Annotated[
+    float | None,
+    typer.Option(metavar="G", callback=check_head, help="Head motion, 0 (still) to 2."),
+]
+Expression = Annotated[
+    float | None,
+    typer.Option(
+        metavar="G", callback=check_expression, help="All that moves but lips and blinks, 0 to 2."
+    ),
+]
+Blink = Annotated[
+    float | None,
+    typer.Option(metavar="G", callback=check_blink, help="How often, 0 (never) to 2."),
+]
+StyleFile = Annotated[
+    str | None,
+    typer.Option("--style", metavar="FILE.toml", help="Keyframes of all these; see the guide."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[

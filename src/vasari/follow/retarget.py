@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +33,14 @@ class Driver:
     first: Picture | None = None
 
 
-def as_changes(face: Face, driver: Driver) -> Iterator[Motion]:
+def as_changes(
+    face: Face, driver: Driver, steered: Callable[[Motion], Motion] = lambda changes: changes
+) -> Iterator[Motion]:
     """The driver's motion, counted from the driver's rest, put onto the face's own, in pieces.
 
     Turns are taken in the head's own axes, so that a nod stays a nod on a head that is turned.
     The neck moves as the driver's does; what turning about it adds is the face's own.
+    `steered` is what the user changes about the changes, piece by piece.
     """
     motion, found = driver.motion, driver.found
     gaze, expression = _median(motion.gaze[found]), resting(motion.expression[found])
@@ -50,7 +53,7 @@ def as_changes(face: Face, driver: Driver) -> Iterator[Motion]:
             np.array([rotation_angles(np.asarray(turn, np.float32)) for turn in turns]),
             _necks(part) - neck, part.gaze - gaze, part.expression - expression, part.rate,
         )  # fmt: skip
-        yield onto_face(face, changes)
+        yield onto_face(face, steered(changes))
 
 
 def pieces(motion: Motion) -> Iterator[Motion]:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from os import PathLike
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.checks import Frame, Which, checked_flag, checked_frame, checked_size, checked_which
-from vasari.errors import OutputError, SoundError, VideoError
+from vasari.errors import OutputError, SoundError, VasariError, VideoError
 from vasari.files import as_path, input_file, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
 from vasari.follow.retarget import Driver, as_changes, as_seen
@@ -18,11 +19,13 @@ from vasari.jobs.say import Landmarks, portrait_of
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
 from vasari.motion.frame_rate import resampled
+from vasari.motion.steering import OnTop, checked_style
 from vasari.render import Body, Renderer
+from vasari.render.distance import at_distance
 from vasari.render.renderer import Paint
 from vasari.shape.space import NECK, rotation_matrix
 from vasari.telling import Progress, Tell
-from vasari.values import MOTION_HZ, Face, Motion, Picture
+from vasari.values import MOTION_HZ, Face, Motion, Picture, Style
 from vasari.values.motion import bounded
 
 MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link Face records
@@ -31,7 +34,7 @@ MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link 
 def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
     absolute: bool = False, frame: Frame = "crop", size: int = 512, face: Which = 1,
-    landmarks: Landmarks = None, track: int | None = None,
+    landmarks: Landmarks = None, track: int | None = None, style: Style | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture moves as the face in another video does.
@@ -52,6 +55,8 @@ def drive(
             width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, taken instead of reading them.
         track: which of the driver's sound tracks, from 1; None for the first that is not silent.
+        style: what is steered on top of the driver; its blink above 1 adds no blinks, and its seed
+            does nothing. Not together with `absolute`, which takes the motion as it is.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -59,6 +64,9 @@ def drive(
         VasariError: one sentence that says what is wrong and what to do.
     """
     absolute = checked_flag(absolute, "the motion is taken as it is")
+    style = checked_style(style)
+    if absolute and style != Style(style.seed):
+        raise VasariError("An absolute motion is taken as it is: leave the style or absolute away.")
     size, frame, face = checked_size(size), checked_frame(frame), checked_which(face)
     check_output(out)
     inputs = [video] if isinstance(picture, Face) else [video, picture]
@@ -72,7 +80,7 @@ def drive(
     sound = None if known else _sound_of(video, track, tell)
     with VideoWriter(out, round(MOTION_HZ), sound) as movie:
         driver = known or _tracked(video, tell)
-        for done, image in enumerate(follow(who, driver, absolute, frame, size), 1):
+        for done, image in enumerate(follow(who, driver, absolute, frame, size, style=style), 1):
             movie.write(image)
             progress(done, len(driver.motion))
     if movie.sound_left:
@@ -109,17 +117,31 @@ def _tracked(video: str | PathLike[str], tell: Tell) -> Driver:
 
 def follow(
     face: Face, driver: Driver, absolute: bool = False, frame: Frame = "crop", size: int = 512,
-    paint: Paint = "all",
+    paint: Paint = "all", style: Style | None = None,
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""
     renderer, body = Renderer(face, size, frame, paint=paint), Body()
-    for motion in placed_on(face, driver, absolute):
-        yield from renderer.draw_all(motion, body.push(motion))
+    style, shown = checked_style(style), 0
+    for motion in placed_on(face, driver, absolute, style):
+        distance = _distance(style, shown, motion)
+        shown += len(motion)
+        yield from renderer.draw_all(*at_distance(motion, body.push(motion), distance))
 
 
-def placed_on(face: Face, driver: Driver, absolute: bool = False) -> Iterator[Motion]:
-    """The driver's motion as this face makes it, in pieces, ready to be drawn."""
-    yield from map(bounded, as_seen(face, driver) if absolute else as_changes(face, driver))
+def placed_on(
+    face: Face, driver: Driver, absolute: bool = False, style: Style | None = None
+) -> Iterator[Motion]:
+    """The driver's motion as this face makes it, but for the style's distance, in pieces."""
+    if absolute:
+        yield from map(bounded, as_seen(face, driver))
+    else:
+        yield from map(bounded, as_changes(face, driver, OnTop(checked_style(style))))
+
+
+def _distance(style: Style, shown: int, motion: Motion) -> NDArray[np.float64]:
+    """(T,) that is asked for in the frames of a motion, after so many others."""
+    times = (shown + np.arange(len(motion)) + 0.5) / motion.rate
+    return np.array([style.at(float(time)).distance for time in times])
 
 
 def _sound_of(video: str | PathLike[str], number: int | None, tell: Tell) -> Sound | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from os import PathLike
 
 import numpy as np
@@ -25,6 +26,7 @@ from vasari.files import as_path, same_file
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.tracks import SILENT
 from vasari.media.video import check_output
+from vasari.motion.steering import checked_style
 from vasari.portrait.given import load_landmarks
 from vasari.portrait.read import read_portrait, say_doubts
 from vasari.telling import Progress, Tell
@@ -39,8 +41,8 @@ Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz 
 def say(
     picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
     size: int = 512, fps: Rate = 25, frame: Frame = "crop", background: BackgroundLike = "keep",
-    face: Which = 1, landmarks: Landmarks = None, seed: int = 0, still: bool = False,
-    track: int | None = None,
+    face: Which = 1, landmarks: Landmarks = None, seed: int | None = None,
+    still: bool = False, track: int | None = None, style: Style | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
@@ -58,19 +60,25 @@ def say(
             width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, npz or JSON, taken instead of reading
             them; pixels of the picture's file, upright.
-        seed: another seed, another way to move.
-        still: head and body stay where they are; lips, blinks and eyes live.
+        seed: another seed, another way to move; None for the style's.
+        still: head and body stay where they are, whatever the style says; lips, blinks and eyes
+            live.
         track: which of the file's sound tracks, from 1; None for the first that is not silent.
+        style: what is steered; None moves naturally.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
     Raises:
         VasariError: one sentence that says what is wrong and what to do.
     """
-    head = 0.0 if checked_flag(still, "head and body stay still") else 1.0
+    style = checked_style(style)
+    if checked_flag(still, "head and body stay still"):
+        style = replace(style, head=0.0)
+    if seed is not None:
+        style = replace(style, seed=seed)
     asked = Asked(
         checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
-        Style(seed=seed, head=head), CHUNK,
+        style, CHUNK,
     )  # fmt: skip
     face = checked_which(face)
     transparent = asked.background == "transparent"

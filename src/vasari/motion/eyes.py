@@ -35,14 +35,19 @@ class Blinks:
 
     def __init__(self, random: np.random.Generator, rate: float) -> None:
         self._random, self._rate = random, rate
-        self._wait = round(random.uniform(*FIRST_BLINK) * rate)
+        self._wait: float = round(random.uniform(*FIRST_BLINK) * rate)
         self._left: list[float] = []
 
-    def step(self, hurry: bool = False) -> float:
-        """Closure of this frame, 0 to 1. `hurry`: a large glance often brings a blink along."""
-        if not self._left:
-            self._wait -= 1
-            if hurry and self._wait > 0 and self._random.random() < 0.35:
+    def step(self, hurry: bool = False, often: float = 1.0) -> float:
+        """Closure of this frame, 0 to 1.
+
+        Args:
+            hurry: a large glance begins: it often brings a blink along.
+            often: how often eyes blink, 0 (never; one that has begun ends) to 2.
+        """
+        if not self._left and often:
+            self._wait -= often
+            if hurry and self._wait > 0 and self._random.random() < 0.35 * often:
                 self._wait = 0
             if self._wait <= 0:
                 self._begin()

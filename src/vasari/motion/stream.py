@@ -6,13 +6,14 @@ import numpy as np
 
 from vasari.errors import SoundError
 from vasari.motion.brows import Brows
-from vasari.motion.eyes import Blinks, Gaze, steady_gaze, write_eyes
+from vasari.motion.eyes import Blinks, Gaze, write_eyes
 from vasari.motion.gate import Emphasis, Gate
 from vasari.motion.head import Head
 from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
+from vasari.motion.steering import EYE_MOST, NOT_LIPS, Steering, StyleLike, Turn
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
-from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion, Style
+from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion
 
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
@@ -28,18 +29,20 @@ class MotionStream:
     same features, style and chunk give the same bits.
 
     Args:
-        style: what the user steers.
+        style: what the user steers, but for the distance; a function is asked before each frame.
         chunk: motion frames that one network call makes; 2 for live, 25 costs least.
     """
 
-    def __init__(self, style: Style | None = None, chunk: int = 25) -> None:
-        self._style = style or Style()
+    def __init__(self, style: StyleLike = None, chunk: int = 25) -> None:
+        self._steering = Steering(style)
         self._chunk = chunk
         self._mouth = MouthStream(chunk)
         self._gate, self._emphasis = Gate(), Emphasis()
-        blink, gaze, head, brow = np.random.default_rng(self._style.seed).spawn(4)
+        blink, gaze, head, brow = np.random.default_rng(self._steering.seed).spawn(4)
         self._blinks, self._gaze = Blinks(blink, MOTION_HZ), Gaze(gaze, MOTION_HZ)
         self._head, self._brows = Head(head, MOTION_HZ), Brows(brow)
+        self._turn = Turn(MOTION_HZ)
+        self._made = 0  # frames, those before the first feature as well
         self._rest = np.zeros((0, FEATURES), np.float32)  # features that fill no chunk yet
         self._before = AHEAD  # frames to come that tell of the time before the first feature
         self._heard = self._given = 0
@@ -80,21 +83,26 @@ class MotionStream:
         n = len(features)
         rotation, position = np.zeros((n, 3), np.float32), np.zeros((n, 3), np.float32)
         gaze, closure = np.zeros((n, 2), np.float32), np.zeros(n, np.float32)
-        gate, raised = np.zeros(n, np.float32), np.zeros(n, np.float32)
+        gate, raised, gain = (np.zeros(n, np.float32) for _ in range(3))
         for k, frame in enumerate(features):
+            style = self._steering.at(max(0.0, (self._made - AHEAD + 0.5) / MOTION_HZ))
+            self._made += 1
             voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
             gate[k] = self._gate.step(voice, loudness)
             stress = self._emphasis.step(self._gate.speaking, loudness)
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
-            rotation[k] *= np.float32(self._style.head)
-            position[k] *= np.float32(self._style.head)
+            rotation[k] *= np.float32(style.head)
+            position[k] *= np.float32(style.head)
             gaze[k] = self._gaze.step(rotation[k])
-            closure[k] = self._blinks.step(self._gaze.jumped)
-            if not self._style.blinks:
-                gaze[k], closure[k] = steady_gaze(rotation[k]), 0
-            raised[k] = self._brows.step(stress)
+            turn = self._turn.step(style.gaze, style.head)
+            rotation[k, :2] += turn
+            gaze[k] = np.clip(gaze[k] + (style.gaze - turn), -EYE_MOST, EYE_MOST)
+            closure[k] = self._blinks.step(self._gaze.jumped, style.blink)
+            raised[k] = self._brows.step(stress) * style.expression
+            gain[k] = style.expression
         expression = self._mouth.push(features, gate)
         opening = signed_opening(expression)
+        expression[:, NOT_LIPS] = np.clip(expression[:, NOT_LIPS] * gain[:, None], 0, 1)
         self._brows.write(expression, raised)
         write_eyes(expression, closure, gaze)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair

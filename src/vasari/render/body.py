@@ -24,35 +24,43 @@ class Carried:
     Attributes:
         hair: (T, 6) float32, rotation and position of loose hair, as a head has them.
         breath: (T,) float32, how far breathing lifts the shoulders, eye distances.
+        away: (T,) float32, by how much of the head's position away the whole person is moved, eye
+            distances; None: the head alone moves, and the body follows it a little.
     """
 
     hair: FloatArray
     breath: FloatArray
+    away: FloatArray | None = None
 
 
 class Body:
     """The state of hair that hangs on a head like a damped pendulum, and of a chest that breathes.
 
     Args:
-        breath: how deeply, 0 (not at all) to 2.
+        breath: how deeply, 0 (not at all) to 2, where nothing else is said.
     """
 
     def __init__(self, breath: float = 0.0) -> None:
-        self._depth = np.float32(0.5 * LIFT * breath)
+        self._depth = breath
         self._frames = 0
         self._head: NDArray[np.float64] | None = None  # (6,) rotation and position, a frame ago
         self._away, self._speed = np.zeros(6), np.zeros(6)  # from the head; of the hair itself
 
-    def push(self, motion: Motion) -> Carried:
+    def push(self, motion: Motion, depth: NDArray[np.float64] | None = None) -> Carried:
         """What goes with the next frames of a motion, which is in absolute terms.
 
         However a motion is cut into pieces, it is the same.
+
+        Args:
+            motion: the next frames.
+            depth: (T,) how deep the breath is in each of them, 0 to 2.
         """
         poses = np.hstack([motion.rotation, motion.position]).astype(np.float64)
         hair = [self._step(pose, 1 / motion.rate) for pose in poses]
         time = (self._frames + np.arange(len(motion))) / motion.rate
         self._frames += len(motion)
-        breath = self._depth * (1 - np.cos(2 * np.pi * BREATH_HZ * time))  # begins at rest
+        deep = np.float32(0.5 * LIFT * np.asarray(self._depth if depth is None else depth))
+        breath = deep * (1 - np.cos(2 * np.pi * BREATH_HZ * time))  # begins at rest
         return Carried(np.array(hair, np.float32).reshape(-1, 6), breath.astype(np.float32))
 
     def _step(self, head: NDArray[np.float64], time: float) -> FloatArray:

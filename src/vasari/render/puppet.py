@@ -50,7 +50,10 @@ class Puppet:
             The head's pose; the face (478, 3) in the face space; and where each vertex (V, 3) lies,
             pixels.
         """
-        pose = trailing = self._posed(motion.rotation[k], motion.position[k])
+        position = motion.position[k]
+        if carried is not None and carried.away is not None:  # the whole person goes: see Distance
+            position = position - np.array([0, 0, carried.away[k]], np.float32)
+        pose = trailing = self._posed(motion.rotation[k], position)
         shape = self.rig.shape(expression)
         breath = 0.0
         if carried is not None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vasari.checks import Background, Frame
 from vasari.render.body import Carried
+from vasari.render.distance import Distance, grown
 from vasari.render.layers import Layer, Now
 from vasari.render.layers.eye import Eye
 from vasari.render.layers.flat_mouth import FlatMouth
@@ -83,6 +84,8 @@ class Renderer:
         self._in_face = (mesh.triangles < MESH_POINTS).all(1)
         self._source = np.ascontiguousarray(mesh.source[:, :2]) * np.float32(fine)
         self._fine = fine
+        middle = self.stage.pose.origin[:2] + np.array(self.stage.box[:2], np.float32)
+        self._distance = Distance(self.stage.whole[0], middle, self.stage.pose.scale)
         self._mouth = next((m for m in self._layers if isinstance(m, Mouth)), None)
         self._cut = np.float32(CUT * fine)
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
@@ -131,6 +134,9 @@ class Renderer:
         self._warp(now, room)
         for layer in self._layers:
             layer.draw(room.person, now)
+        larger = _larger(motion, k, carried)
+        if larger != 1:
+            return self._at_distance(room.person, larger)
         x0, y0, x1, y1 = self.stage.box
         out = self.stage.still.copy()
         if self._transparent:
@@ -138,6 +144,19 @@ class Renderer:
         else:
             over(room.person, self.stage.plate, room.picture)
             out[y0:y1, x0:x1] = room.picture
+        return out
+
+    def _at_distance(self, person: NDArray[np.uint8], larger: float) -> Picture:
+        """The picture of the person, as drawn in the box, so many times as large."""
+        x0, y0, x1, y1 = self.stage.box
+        whole, plate = self.stage.whole
+        whole = whole.copy()
+        whole[y0:y1, x0:x1] = person
+        shown = self._distance.show(whole, larger)
+        if self._transparent:
+            return straight(shown)
+        out = np.empty_like(plate)
+        over(shown, plate, out)
         return out
 
     def now(
@@ -174,6 +193,14 @@ class Renderer:
         )  # fmt: skip
         cuts = find_cuts(room.backward, self._cut, room.cuts)
         soften(room.person, room.cuts, room.colours, cuts)
+
+
+def _larger(motion: Motion, k: int, carried: Carried | None) -> float:
+    """How many times as large as at the portrait's own distance the whole person is shown."""
+    if carried is None or carried.away is None or not carried.away[k]:
+        return 1.0
+    away = float(carried.away[k])
+    return grown(float(motion.position[k, 2]) - away, away)
 
 
 def _layers(

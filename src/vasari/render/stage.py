@@ -32,6 +32,7 @@ class Stage:
         landmarks: (478, 3) float32, as `Traits.drawn`.
         pose: of the head.
         rims: (n, 4) float32, as `Traits.rims`.
+        whole: (H, W, 4) and (H, W, 3) uint8, the person and what is behind in the whole picture.
     """
 
     still: NDArray[np.uint8]
@@ -42,6 +43,7 @@ class Stage:
     landmarks: FloatArray
     pose: Pose
     rims: FloatArray
+    whole: tuple[NDArray[np.uint8], Picture]
 
 
 def set_stage(face: Face, size: int, frame: Frame, background: Background) -> Stage:
@@ -70,7 +72,7 @@ def set_stage(face: Face, size: int, frame: Frame, background: Background) -> St
     return Stage(
         still, box, _part(picture, box), _part(person, box), _part(plate, box),
         into_frame(face.traits.drawn, x, y, zoom), pose,
-        np.asarray((face.traits.rims - corner) * zoom, np.float32),
+        np.asarray((face.traits.rims - corner) * zoom, np.float32), (person, plate),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from vasari.values.arrays import (
 )
 from vasari.values.face import Face
 from vasari.values.motion import Motion
-from vasari.values.style import Style
+from vasari.values.style import Key, Style
 from vasari.values.traits import Traits
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Face",
     "FloatArray",
     "Indices",
+    "Key",
     "Motion",
     "Picture",
     "Style",

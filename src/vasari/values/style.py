@@ -1,33 +1,206 @@
-"""What the user steers."""
+"""What the user steers: numbers, or keyframes that are eased into each other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Any
 
-from vasari.checks import checked_flag, checked_head, checked_seed
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.checks import (
+    checked_blink,
+    checked_distance,
+    checked_expression,
+    checked_gaze,
+    checked_head,
+    checked_seconds,
+    checked_seed,
+    quoted,
+)
+from vasari.errors import VasariError
+from vasari.files import input_file
+
+EASE = 0.3  # seconds over which a keyframe's change is eased
+CHECKS: dict[str, Callable[[Any], float | tuple[float, float]]] = {  # what can be steered
+    "head": checked_head,
+    "expression": checked_expression,
+    "blink": checked_blink,
+    "gaze": checked_gaze,
+    "distance": checked_distance,
+}
+NATURAL: dict[str, float | tuple[float, float]] = {
+    "head": 1.0, "expression": 1.0, "blink": 1.0, "gaze": (0.0, 0.0), "distance": 1.0,
+}  # fmt: skip
+FORM = (
+    "write [[key]] with at (seconds), over (seconds, if not 0.3) and what changes then: "
+    + ", ".join(CHECKS)
+)
+MOST_BYTES = 4 << 20  # of a file of keyframes
+
+
+@dataclass(frozen=True)
+class Key:
+    """One value of what is steered, from a time on.
+
+    Attributes:
+        at: seconds from the beginning.
+        value: from then on, as the attribute of `Style` takes it.
+        over: seconds over which it is eased to; a key at 0 is there at once.
+    """
+
+    at: float
+    value: float | tuple[float, float]
+    over: float = EASE
+
+
+Steer = float | Iterable[Key]  # a number or keyframes
+SteerGaze = tuple[float, float] | Iterable[Key] | None
 
 
 @dataclass(frozen=True)
 class Style:
-    """What the user steers.
+    """What the user steers; each but the seed a value or keyframes (`Key`), in order of time.
 
     Attributes:
         seed: of everything that is drawn at random, 0 or more.
         head: strength of head and body motion, 0 (still) to 2.
-        blinks: whether the eyes blink and glance.
+        expression: strength of all that the face does but the lips' articulation and the blinks,
+            0 to 2.
+        blink: how often the eyes blink, 0 (never) to 2, 1 being natural.
+        gaze: yaw (towards the picture's right, -30 to 30) and pitch (up, -20 to 20), degrees: where
+            the eyes mostly look, from where they look in the portrait; None is (0, 0).
+        distance: from the viewer, 0.7 to 1.4 times the portrait's own: at .8 the face is 1/.8 as
+            large.
 
     Raises:
         VasariError: a value is none of these.
     """
 
     seed: int = 0
-    head: float = 1.0
-    blinks: bool = True
+    head: Steer = 1.0
+    expression: Steer = 1.0
+    blink: Steer = 1.0
+    gaze: SteerGaze = None
+    distance: Steer = 1.0
 
     def __post_init__(self) -> None:
-        for name, value in (
-            ("seed", checked_seed(self.seed)),
-            ("head", checked_head(self.head)),
-            ("blinks", checked_flag(self.blinks, "the eyes blink")),
-        ):
-            object.__setattr__(self, name, value)  # as Python's own numbers
+        object.__setattr__(self, "seed", checked_seed(self.seed))
+        for name in CHECKS:  # as Python's own numbers
+            object.__setattr__(self, name, _checked(name, getattr(self, name)))
+
+    @staticmethod
+    def load(path: str | os.PathLike[str], seed: int = 0) -> Style:
+        """Read keyframes from a TOML file.
+
+        Raises:
+            VasariError: the file is missing or says something else.
+        """
+        file = input_file(path, "style", VasariError)
+        try:
+            if file.stat().st_size > MOST_BYTES:
+                raise VasariError(f"{file} is too large for a style: {FORM}.")
+            said = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            why = " ".join(str(error).split())
+            raise VasariError(f"{file} is no TOML file ({why}): {FORM}.") from None
+        try:
+            return Style(seed, **_keyframes(said))
+        except VasariError as error:
+            raise VasariError(f"{file}: {error}") from None
+
+    def at(self, time: float) -> Moment:
+        """What is steered at a time, seconds from the beginning."""
+        return Moment(**{name: _value(name, getattr(self, name), time) for name in CHECKS})
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What is steered at one time: the attributes of `Style` as numbers, gaze as (2,)."""
+
+    head: float
+    expression: float
+    blink: float
+    gaze: NDArray[np.float64]
+    distance: float
+
+    def towards(self, other: Moment, share: float) -> Moment:
+        """A share of the way to another."""
+        if share >= 1:
+            return other
+        return Moment(*(
+            getattr(self, f.name) + share * (getattr(other, f.name) - getattr(self, f.name))
+            for f in fields(self)
+        ))  # fmt: skip
+
+
+def eased(share: float) -> float:
+    """The share of a change that is done after a share of its time."""
+    t = min(max(share, 0.0), 1.0)
+    return t * t * (3 - 2 * t)
+
+
+def _checked(name: str, value: Any) -> float | tuple[float, float] | tuple[Key, ...]:
+    """A value or keyframes, checked."""
+    if isinstance(value, Key):
+        value = (value,)
+    if not isinstance(value, list | tuple) or not any(isinstance(part, Key) for part in value):
+        return CHECKS[name](value)
+    keys = tuple(_checked_key(name, key) for key in value)
+    for before, after in pairwise(keys):
+        if after.at <= before.at:
+            raise VasariError(
+                f"The keys of {name} are out of order ({after.at:g} s after {before.at:g} s): "
+                "give each a later time than the one before."
+            )
+    return keys
+
+
+def _checked_key(name: str, key: Any) -> Key:
+    if not isinstance(key, Key):
+        raise VasariError(f"{quoted(key)} is no key of {name}: use vasari.Key(at, value, over).")
+    over = checked_seconds(key.over, "a change")
+    return Key(checked_seconds(key.at, "a key"), CHECKS[name](key.value), over)
+
+
+def _value(name: str, steer: Any, time: float) -> Any:
+    if isinstance(steer, float) or (steer and isinstance(steer[0], float)):
+        return steer if name != "gaze" else np.array(steer)
+    value: Any = NATURAL[name] if name != "gaze" else np.zeros(2)
+    for key, after in zip(steer, [*steer[1:], None], strict=True):
+        if time < key.at:
+            break
+        until = time if after is None else min(time, after.at)  # where a later key takes over
+        share = eased((until - key.at) / key.over) if key.over and key.at else 1.0
+        value = value + share * (np.asarray(key.value) - value) if share < 1 else key.value
+    return np.asarray(value, float) if name == "gaze" else float(value)
+
+
+def _keyframes(said: dict[str, Any]) -> dict[str, list[Key]]:
+    """Keyframes by name, from a TOML document."""
+    keys = said.get("key", [])
+    other = [name for name in said if name != "key"]
+    if other or not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+        raise VasariError(f"{quoted((other or ['key'])[0])} is not understood there: {FORM}.")
+    out: dict[str, list[Key]] = {}
+    for key in keys:
+        for name, made in _of_one(key):
+            out.setdefault(name, []).append(made)
+    return out
+
+
+def _of_one(key: dict[str, Any]) -> Iterator[tuple[str, Key]]:
+    if "at" not in key:
+        raise VasariError(f"A key has no time: {FORM}.")
+    if not set(key) - {"at", "over"}:
+        raise VasariError(f"The key at {quoted(key['at'])} changes nothing: {FORM}.")
+    for name, value in key.items():
+        if name in ("at", "over"):
+            continue
+        if name not in CHECKS:
+            raise VasariError(f"{quoted(name)} cannot be steered: {FORM}.")
+        yield name, Key(key["at"], value, key.get("over", EASE))

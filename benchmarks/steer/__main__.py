@@ -1,0 +1,211 @@
+"""Whether what is steered is met in the finished pictures, as a reader sees it that is not ours.
+
+    python -m benchmarks.steer --teacher-python teacher/bin/python
+
+Each video is made by `talk` from the same voice and seed, once in the natural style (the control)
+and once for each value asked; MediaPipe reads its pictures. Gaze is head and eyes together,
+counted from the control's own picture by picture, so glances and the head's own motion fall out;
+its eyes are an iris between the corners of an eye 30 mm wide on a ball of 12 mm radius. Distance
+is the control's eye distance in pixels over the video's, at the same pose. The head's motion is
+the spread of its yaw and the median change of its angles from picture to picture, blinks are
+counted over a minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from benchmarks.data import add_shared_argument
+from benchmarks.record import save
+from benchmarks.teacher import VIDEO, Seen, Teacher, add_teacher_arguments, start_teacher
+from vasari import Face, Style, read_portrait, talk
+from vasari.demo import demo_portrait, demo_voice
+from vasari.media import open_sound
+from vasari.portrait.gaze import gaze_of
+from vasari.shape.space import pose_of, rotation_matrix
+from vasari.values import BLENDSHAPES, EXPRESSION
+
+PORTRAITS = ("photo_bc_36", "photo_bw_man", "photo_einstein", "photo_london_036n", "photo_obama",
+             "paint_monalisa", "anime_girl")  # fmt: skip
+ACROSS, UP = (-18.0, -12.0, -5.0, 5.0, 12.0, 18.0), (-12.0, -8.0, -4.0, 4.0, 8.0, 12.0)
+DISTANCES = (0.7, 0.85, 1.2, 1.4)
+GAINS = (0.0, 1.0, 2.0)
+SECONDS, FIRST = 2.4, 15  # of each video; pictures until what is asked must be met
+HEAD_SECONDS, BLINK_SECONDS = 6.0, 60.0
+SHUT = 0.5  # of the teacher's eyeBlink
+BLINK = [BLENDSHAPES.index("eyeBlink" + side) for side in ("Left", "Right")]
+EYES = [33, 263]  # outer corners
+HEIGHT = [10, 152]  # forehead and chin
+SIZE = 512
+
+
+def voice(seconds: float) -> np.ndarray:
+    """(n,) the demo's voice, over and over."""
+    sound = np.concatenate(list(open_sound(demo_voice()).pieces()))
+    return np.resize(sound, round(16_000 * seconds))
+
+
+def watched(teacher: Teacher, face: Face, seconds: float, **style: Any) -> Seen:
+    pictures = talk(face, voice(seconds), size=SIZE, style=Style(**style))
+    return teacher.read(pictures, VIDEO)
+
+
+def looks(seen: Seen) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 2) where the eyes look in the world, and (T, 3) the head's pose, degrees."""
+    gaze, head = np.zeros((len(seen.landmarks), 2)), np.zeros((len(seen.landmarks), 3))
+    expression = np.zeros(EXPRESSION, np.float32)
+    for k, (points, blends) in enumerate(zip(seen.landmarks, seen.blendshapes, strict=True)):
+        expression[: len(BLENDSHAPES)] = blends
+        pose = pose_of(points, expression)
+        eyes = np.radians(gaze_of(pose.unproject(points)))
+        ahead = np.array([np.sin(eyes[0]), -np.sin(eyes[1]), 0])
+        ahead[2] = -np.sqrt(max(0.0, 1 - (ahead**2).sum()))
+        x, y, z = rotation_matrix(pose.rotation) @ ahead
+        gaze[k] = np.degrees([np.arctan2(x, -z), np.arcsin(-y)])
+        head[k] = pose.rotation
+    return gaze, head
+
+
+def opened(seen: Seen, other: Seen) -> np.ndarray:
+    """Pictures after the change, in which both eyes are open in both videos and a face is found."""
+    shut = np.maximum(seen.blendshapes[:, BLINK].max(1), other.blendshapes[:, BLINK].max(1))
+    kept = (shut < SHUT) & seen.found & other.found
+    kept[:FIRST] = False
+    return np.asarray(kept)
+
+
+def gaze_rows(teacher: Teacher, face: Face, control: Seen) -> list[dict[str, Any]]:
+    rows = []
+    plain = looks(control)
+    asked = [(yaw, 0.0) for yaw in ACROSS] + [(0.0, pitch) for pitch in UP]
+    for target in asked:
+        seen = watched(teacher, face, SECONDS, gaze=target)
+        gaze, head = looks(seen)
+        kept = opened(seen, control)
+        axis = int(target[0] == 0)
+        way = np.median((gaze - plain[0])[kept], axis=0)
+        turn = np.median((head - plain[1])[kept], axis=0)
+        lips = lip_change(seen, control, kept)
+        rows.append({"axis": ("across", "up")[axis], "asked": target[axis], "read": way[axis],
+                     "aside": way[1 - axis], "head": turn[axis], "lips": lips})  # fmt: skip
+    return rows
+
+
+def lip_change(seen: Seen, control: Seen, kept: np.ndarray) -> float:
+    """By how much the lips open otherwise than in the control, per cent of the eye distance."""
+    gaps = [np.linalg.norm(s.landmarks[:, 13] - s.landmarks[:, 14], axis=1) /
+            np.linalg.norm(s.landmarks[:, 33] - s.landmarks[:, 263], axis=1)
+            for s in (seen, control)]  # fmt: skip
+    return 100 * float(np.abs(gaps[0] - gaps[1])[kept].mean())
+
+
+def distance_rows(teacher: Teacher, face: Face, control: Seen) -> list[dict[str, Any]]:
+    rows = []
+    for distance in DISTANCES:
+        seen = watched(teacher, face, SECONDS, distance=distance)
+        kept = opened(seen, control)
+        row: dict[str, Any] = {"asked": distance}
+        for name, pair in (("read", EYES), ("height", HEIGHT)):
+            far = [np.linalg.norm(np.diff(s.landmarks[:, pair, :2], axis=1)[:, 0], axis=1)
+                   for s in (control, seen)]  # fmt: skip
+            row[name] = float(np.median((far[0] / far[1])[kept]))
+        rows.append(row)
+    return rows
+
+
+def head_rows(teacher: Teacher, face: Face) -> list[dict[str, Any]]:
+    rows = []
+    for gain in GAINS:
+        seen = watched(teacher, face, HEAD_SECONDS, head=gain)
+        head = looks(seen)[1][seen.found]
+        rows.append({"asked": gain, "yaw_spread": float(head[:, 0].std()),
+                     "a_picture": float(np.median(np.abs(np.diff(head, axis=0))))})  # fmt: skip
+    return rows
+
+
+def blink_rows(teacher: Teacher, face: Face) -> list[dict[str, Any]]:
+    rows = []
+    for gain in GAINS:
+        pictures = talk(face, voice(BLINK_SECONDS), size=256, style=Style(blink=gain))
+        seen = teacher.read(pictures, VIDEO)
+        shut = seen.blendshapes[:, BLINK].min(1) > SHUT
+        rate = int((shut[1:] & ~shut[:-1]).sum()) * 60 / BLINK_SECONDS
+        rows.append({"asked": gain, "blinks_a_minute": rate})
+    return rows
+
+
+def summary(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Errors and gains over all portraits."""
+    out: dict[str, Any] = {}
+    for axis in ("across", "up"):
+        some = [r for r in rows["gaze"] if r["axis"] == axis]
+        asked, read, head = (np.array([r[k] for r in some]) for k in ("asked", "read", "head"))
+        out[f"gaze {axis}"] = {
+            "share": float((asked * read).sum() / (asked**2).sum()),
+            "error": float(np.abs(read - asked).mean()),
+            "error_by_asked": {str(a): float(np.abs(read - asked)[np.abs(asked) == a].mean())
+                               for a in np.unique(np.abs(asked))},
+            "head_share": float((asked * head).sum() / (asked**2).sum()),
+            "aside": float(np.abs([r["aside"] for r in some]).mean()),
+            "lips": float(np.mean([r["lips"] for r in some])),
+        }  # fmt: skip
+    some = rows["distance"]
+    for name in ("read", "height"):
+        off = np.array([100 * (r[name] / r["asked"] - 1) for r in some])
+        out[f"distance by {'eyes' if name == 'read' else name}"] = {
+            "error_per_cent": float(np.abs(off).mean()), "worst_per_cent": float(np.abs(off).max()),
+        }  # fmt: skip
+    for kind, name in (("head", "yaw_spread"), ("head", "a_picture"), ("blink", "blinks_a_minute")):
+        if rows[kind]:
+            out[f"{kind}: {name}"] = {
+                str(gain): float(np.mean([r[name] for r in rows[kind] if r["asked"] == gain]))
+                for gain in GAINS
+            }
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Whether what is steered is met.")
+    add_shared_argument(parser)
+    add_teacher_arguments(parser)
+    parser.add_argument("--portraits", type=int, default=1 + len(PORTRAITS))
+    parser.add_argument("--blink-portraits", type=int, default=2, help="a minute each, three times")
+    parser.add_argument("--out", type=Path, help="where the JSON goes [benchmarks/results]")
+    args = parser.parse_args()
+    start = perf_counter()
+    folder = Path(args.shared) / "data" / "portraits"
+    paths = [demo_portrait(), *(next(folder.glob(f"{name}.*")) for name in PORTRAITS)]
+    rows: dict[str, list[dict[str, Any]]] = {k: [] for k in ("gaze", "distance", "head", "blink")}
+    control_rows = []
+    with start_teacher(args) as teacher:
+        for number, path in enumerate(paths[: args.portraits]):
+            face, name = read_portrait(path), path.stem
+            control = watched(teacher, face, SECONDS)
+            again = watched(teacher, face, SECONDS, gaze=(0, 0), distance=1, head=1, blink=1)
+            same = bool((again.landmarks == control.landmarks).all())
+            control_rows.append({"portrait": name, "found": float(control.found.mean()),
+                                 "same": same})  # fmt: skip
+            made = {
+                "gaze": gaze_rows(teacher, face, control),
+                "distance": distance_rows(teacher, face, control),
+                "head": head_rows(teacher, face),
+                "blink": blink_rows(teacher, face) if number < args.blink_portraits else [],
+            }
+            for kind, some in made.items():
+                rows[kind] += [{"portrait": name, **row} for row in some]
+            print(name, f"{perf_counter() - start:.0f} s", flush=True)
+    table = summary(rows)
+    for what, values in table.items():
+        print(what, values)
+    path = save("steer", {"took_seconds": perf_counter() - start, "summary": table,
+                          "control": control_rows, "rows": rows}, args.out)  # fmt: skip
+    print(f"written to {path}")
+
+
+if __name__ == "__main__":
+    main()
