@@ -26,8 +26,10 @@ from benchmarks.teacher import VIDEO, Seen, Teacher, add_teacher_arguments, star
 from vasari import Face, Style, read_portrait, talk
 from vasari.demo import demo_portrait, demo_voice
 from vasari.media import open_sound
+from vasari.motion import MotionStream
 from vasari.portrait.gaze import gaze_of
 from vasari.shape.space import pose_of, rotation_matrix
+from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, EXPRESSION
 
 PORTRAITS = ("photo_bc_36", "photo_bw_man", "photo_einstein", "photo_london_036n", "photo_obama",
@@ -37,7 +39,8 @@ DISTANCES = (0.7, 0.85, 1.2, 1.4)
 GAINS = (0.0, 1.0, 2.0)
 SECONDS, FIRST = 2.4, 15  # of each video; pictures until what is asked must be met
 HEAD_SECONDS, BLINK_SECONDS = 6.0, 60.0
-SHUT = 0.5  # of the teacher's eyeBlink
+SHUT = 0.5  # of the teacher's eyeBlink: such eyes tell no gaze
+FALLS = 0.25  # of it, both eyes' mean above the video's median: a blink, also behind glasses
 BLINK = [BLENDSHAPES.index("eyeBlink" + side) for side in ("Left", "Right")]
 EYES = [33, 263]  # outer corners
 HEIGHT = [10, 152]  # forehead and chin
@@ -133,10 +136,17 @@ def blink_rows(teacher: Teacher, face: Face) -> list[dict[str, Any]]:
     for gain in GAINS:
         pictures = talk(face, voice(BLINK_SECONDS), size=256, style=Style(blink=gain))
         seen = teacher.read(pictures, VIDEO)
-        shut = seen.blendshapes[:, BLINK].min(1) > SHUT
-        rate = int((shut[1:] & ~shut[:-1]).sum()) * 60 / BLINK_SECONDS
-        rows.append({"asked": gain, "blinks_a_minute": rate})
+        lids = seen.blendshapes[:, BLINK].mean(1)
+        features = SpeechStream(25).push(voice(BLINK_SECONDS), last=True)
+        made = MotionStream(Style(blink=gain), 25).push(features, last=True)
+        rows.append({"asked": gain, "blinks_a_minute": begun(lids > np.median(lids) + FALLS),
+                     "made_a_minute": begun(made.expression[:, BLINK[0]] > SHUT)})  # fmt: skip
     return rows
+
+
+def begun(shut: np.ndarray) -> float:
+    """How often a minute eyes begin to be shut, of (T,)."""
+    return int((shut[1:] & ~shut[:-1]).sum()) * 60 / BLINK_SECONDS
 
 
 def summary(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -160,7 +170,10 @@ def summary(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
         out[f"distance by {'eyes' if name == 'read' else name}"] = {
             "error_per_cent": float(np.abs(off).mean()), "worst_per_cent": float(np.abs(off).max()),
         }  # fmt: skip
-    for kind, name in (("head", "yaw_spread"), ("head", "a_picture"), ("blink", "blinks_a_minute")):
+    for kind, name in (
+        ("head", "yaw_spread"), ("head", "a_picture"),
+        ("blink", "blinks_a_minute"), ("blink", "made_a_minute"),
+    ):  # fmt: skip
         if rows[kind]:
             out[f"{kind}: {name}"] = {
                 str(gain): float(np.mean([r[name] for r in rows[kind] if r["asked"] == gain]))
