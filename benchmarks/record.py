@@ -15,10 +15,25 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def save(name: str, result: dict[str, Any], out: Path | None = None) -> Path:
-    """Write a result as JSON, its floats to four digits, beside what it was made with."""
+    """Write a result as JSON, its floats to four digits, beside what it was made with. Parts that
+    were added stay."""
     path = out or RESULTS / f"{name}.json"
+    kept = {k: v for k, v in _stored(path).items() if isinstance(v, dict) and "made" in v}
+    return _written(path, {"made": _made(), **_rounded(result), **kept})
+
+
+def add(name: str, part: str, result: dict[str, Any], out: Path | None = None) -> Path:
+    """Write a result that is made by a command of its own into that of `name`, whose rest stays."""
+    path = out or RESULTS / f"{name}.json"
+    return _written(path, {**_stored(path), part: {"made": _made(), **_rounded(result)}})
+
+
+def _stored(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def _written(path: Path, whole: dict[str, Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole = {"made": _made(), **_rounded(result)}
     path.write_text(json.dumps(whole, indent=1) + "\n")
     return path
 

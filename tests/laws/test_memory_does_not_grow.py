@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
@@ -50,11 +51,15 @@ def test_tracking_keeps_no_landmarks() -> None:
     """Of each picture the motion stays, a third of a kilobyte; landmarks would be six."""
     tracking = Tracking(lambda landmarks: None)
     memory = []
-    for k, reading in enumerate(readings(5000)):
-        tracking.add(reading, fresh=k == 0)
-        if k % 500 == 499:
-            memory.append(resident())
-    assert max(memory[5:]) - max(memory[3:5]) < 2500 * 2000
+    tracemalloc.start()
+    try:
+        for k, reading in enumerate(readings(5000)):
+            tracking.add(reading, fresh=k == 0)
+            if k % 500 == 499:
+                memory.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert memory[-1] - memory[4] < 2500 * 2000
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from vasari.shape.space import Rig
 from vasari.values import Face
 
 GAPS = (0.0, 0.05, 0.10, 0.15, 0.20)  # eye distances
-DARK, PALE = 0.65, 0.5  # of the lips' own light, and of their redness
+DARK, PALE = 0.75, 0.5  # of the lips' own light, and of their redness
 LIPS = (12, 15)  # the middles of both lips
 COLUMNS = 0.03  # eye distances to each side of the middle that are looked at
 
@@ -52,13 +52,13 @@ def test_on_a_made_face(own: dict[str, float]) -> None:
     face = painted_lips(expression(**own))
     seen = seen_gaps(face)
     assert seen[0] <= 0.02
-    assert np.allclose(seen[1:], GAPS[1:], atol=0.02), seen
+    assert np.allclose(seen[1:], GAPS[1:], atol=0.03), seen
 
 
 def test_on_a_photograph(face_file: Path) -> None:
     seen = seen_gaps(Face.load(face_file))
     assert seen[0] <= 0.02
-    assert np.allclose(seen[1:], GAPS[1:], atol=0.025), seen
+    assert np.allclose(seen[1:], GAPS[1:], atol=0.03), seen
 
 
 def test_the_rig_closes_every_mouth() -> None:

@@ -91,3 +91,11 @@ def test_foreign_files_are_refused(tmp_path: Path) -> None:
 def test_unwritable_place(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         some_face().save(tmp_path / "no folder" / "x.face")
+
+
+def test_a_face_of_an_older_version_is_to_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "old.face"
+    with path.open("wb") as file:
+        np.savez(file, kind=np.array("vasari face"), version=np.array(1))
+    with pytest.raises(PictureError, match="older Vasari"):
+        Face.load(path)

@@ -117,6 +117,11 @@ def test_what_a_motion_file_may_not_hold(
     refuses(Motion.load, motion_with(tmp_path / "bad.motion", **changes), says)
 
 
+def test_short_floats_are_compared_as_they_are(tmp_path: Path) -> None:
+    path = face_with(tmp_path / "a.face", landmarks=npy(np.ones((478, 3), np.float16)))
+    assert (Face.load(path).landmarks == 1).all()
+
+
 def test_other_ways_to_write_the_same_are_taken(tmp_path: Path) -> None:
     motion = some_motion()
     path = motion_with(

@@ -69,8 +69,7 @@ class HiddenMouth(Mouth):
 def mouth_of(face: Face, renderer: Renderer) -> Mouth:
     stage, rig = renderer.stage, renderer.puppet.rig
     own, closed = rig.shape(face.expression), rig.shape(np.zeros_like(face.expression))
-    traits = read_mouth(stage.picture, stage.landmarks, stage.pose, closed, own)
-    return Mouth(traits, stage.landmarks, stage.pose.scale, closed, own)
+    return Mouth(face.traits.mouth, stage.landmarks, stage.pose.scale, closed, own)
 
 
 def seen(mouth: Mouth, shot: Shot) -> np.ndarray:

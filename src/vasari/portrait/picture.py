@@ -17,8 +17,8 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from vasari.errors import PictureError
 from vasari.files import as_path
 from vasari.values import Picture
+from vasari.values.arrays import LONGEST
 
-LONGEST = 2160  # px, longer side of every picture inside Vasari
 LARGEST_SIDE = 8000  # px, of a file that is still read
 SMALLEST_SIDE = 64  # px
 FORMATS = (

@@ -20,7 +20,6 @@ from vasari.portrait.finder import find_faces
 from vasari.portrait.given import given_landmarks, given_reading, quarters_of
 from vasari.portrait.picture import (
     LARGEST_SIDE,
-    LONGEST,
     Opened,
     Part,
     from_array,
@@ -29,6 +28,7 @@ from vasari.portrait.picture import (
 from vasari.portrait.reader import Reading, read_landmarks
 from vasari.telling import Tell
 from vasari.values import FloatArray, moved
+from vasari.values.arrays import LONGEST
 
 SMALLEST_FACE = 64  # px of the file
 # Score from which a face is surely upright. Of 79 portraits 73 are; turned otherwise none reaches

@@ -13,6 +13,7 @@ Picture: TypeAlias = NDArray[np.uint8]  # (H, W, 3) RGB
 
 MOTION_HZ = 25.0  # motion frames a second inside Vasari
 SOUND_HZ = 16_000  # samples a second that the networks hear
+LONGEST = 2160  # px, longer side of every picture inside Vasari
 LANDMARKS = 478  # MediaPipe's order: 468 mesh points, then 5 of each iris
 RESIDUALS = 16  # learned expression axes beyond the blendshapes
 

@@ -68,7 +68,7 @@ LAYOUT = Layout(
     {**ARRAYS, **IMAGES, "plate_corner": Array("iu", (2,), 0, AWAY), "folds": FOLDS, **TRAITS,
      **MOUTH},
     {"pieces": 4096, "tones": 256, "high": 2048, "wide": 2048}, PictureError,
-    "make it again with vasari read PICTURE -o FACE", KIND, VERSION, 32 << 20,
+    "make it again with vasari read PICTURE -o FACE", KIND, VERSION, 32 << 20, VERSION,
 )  # fmt: skip
 AS_IT_IS = np.array([[1, 0, 0], [0, 1, 0]], np.float32)  # a file that was neither cut nor reduced
 

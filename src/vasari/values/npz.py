@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from vasari.errors import VasariError
 from vasari.files import input_file
+from vasari.values.arrays import LONGEST
 
 FLOATS, NUMBERS, BYTES, WORD = "f", "fiub", "u1", "U"  # kinds of arrays, numpy's letters
 
@@ -44,7 +45,6 @@ NPY_HEADER = re.compile(
     r"\s*'shape':\s*\(((?:\s*\d{1,12}\s*,?)*)\),?\s*\}\s*"
 )
 
-LONGEST_SIDE = 2160  # px of a picture inside Vasari
 PNG_BEGINS, PNG_HEADER = b"\x89PNG\r\n\x1a\n", struct.Struct(">2L5B")
 PNG_COLOURS = {1: 0, 3: 2}  # channels: PNG's number for them
 PNG_CHUNKS = (b"IHDR", b"IDAT", b"IEND")  # nothing else is looked at
@@ -97,6 +97,7 @@ class Layout:
         kind: what the file says that it is, in `kind`; None where it need not say.
         version: the newest that is known, of those the file says in `version`.
         most_bytes: of any one array.
+        oldest: the oldest version that still holds all of it.
     """
 
     what: str
@@ -107,6 +108,7 @@ class Layout:
     kind: str | None = None
     version: int = 1
     most_bytes: int = 256 << 20
+    oldest: int = 1
 
 
 class Unfit(ValueError):
@@ -255,6 +257,8 @@ def _check_version(
         raise layout.error(f"{file} was made by a newer Vasari: update Vasari, or {layout.again}.")
     if number < 1:
         raise Unfit(f"its version is {number}")
+    if number < layout.oldest:
+        raise layout.error(f"{file} was made by an older Vasari: {layout.again}.")
 
 
 def _check_headers(headers: dict[str, _Header], layout: Layout) -> None:
@@ -323,6 +327,8 @@ def _check_shape(
 def _check_range(name: str, value: NDArray[Any], field: Array) -> None:
     if field.kinds == BYTES:
         return
+    if value.dtype.itemsize < 4:  # too small for the bounds themselves
+        value = value.astype(np.float32)
     fits: NDArray[np.bool_] = (value >= field.low) & (value <= field.high)  # NaN is not
     if not fits.all():
         finite = value.dtype.kind != "f" or bool(np.isfinite(value).all())
@@ -335,8 +341,8 @@ def _check_image(name: str, value: NDArray[Any], field: Image) -> None:
     channels = value.shape[2:] or (1,)
     if value.dtype != np.uint8 or channels != (field.channels,) or value.ndim < 2:
         raise Unfit(f"its {name} is no picture of {field.channels} channels, 8 bits each")
-    if not 1 <= min(value.shape[:2]) <= max(value.shape[:2]) <= LONGEST_SIDE:
-        raise Unfit(f"its {name} is not 1 to {LONGEST_SIDE} px wide and high")
+    if not 1 <= min(value.shape[:2]) <= max(value.shape[:2]) <= LONGEST:
+        raise Unfit(f"its {name} is not 1 to {LONGEST} px wide and high")
 
 
 def _picture(name: str, packed: bytes, field: Image) -> NDArray[np.uint8]:
@@ -368,7 +374,7 @@ def _check_png(name: str, packed: bytes, field: Image) -> None:
         at = ends + 4
     header = packed[16 : 16 + PNG_HEADER.size]
     width, height, *rest = PNG_HEADER.unpack(header)
-    if not 1 <= min(width, height) <= max(width, height) <= LONGEST_SIDE:
-        raise Unfit(f"its {name} is not 1 to {LONGEST_SIDE} px wide and high")
+    if not 1 <= min(width, height) <= max(width, height) <= LONGEST:
+        raise Unfit(f"its {name} is not 1 to {LONGEST} px wide and high")
     if rest != [8, PNG_COLOURS[field.channels], 0, 0, 0]:
         raise Unfit(f"its {name} is no plain PNG of {field.channels} channels")
