@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vasari import Key, Style, VasariError
@@ -54,6 +54,7 @@ def test_keys_hold_from_then_on(tmp_path: Path) -> None:
     assert style.at(9).blink == style.at(9).expression == 1
 
 
+@settings(deadline=None)
 @given(
     keys=st.lists(st.tuples(st.floats(0.05, 2), st.floats(0.7, 1.4), st.floats(0.2, 3)), max_size=6)
 )
