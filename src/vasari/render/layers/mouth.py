@@ -89,7 +89,6 @@ class Mouth:
     ) -> None:  # fmt: skip
         self.line = line_of(closed)
         self.tooth = traits.tooth
-        self._traits = traits
         self._plane, self._behind = Plane(self.line), Plane(teeth_plane(closed))
         self._chin = float(closed[CHIN, 1].mean())
         rings = face_space().rings
