@@ -32,7 +32,7 @@ from vasari.live.stream import offer
 from vasari.session import Frame, Session
 from vasari.values import SOUND_HZ
 
-LEAD = 0.1  # seconds: LiveKit's synchroniser holds so much, and paces it
+LEAD = 0.04  # seconds: so much sound is under way when an interruption comes
 FPS = 25  # its encoders and viewers expect no more than 30
 
 
