@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate
 from vasari.motion.listening import Listening
+from vasari.motion.mouth import AHEAD
 from vasari.motion.steering import Steering, StyleLike
 from vasari.render import Body
 from vasari.render.body import Carried
@@ -36,13 +37,13 @@ class Performer:
         fps: pictures a second.
         style: what is steered; a function is asked for each frame.
         chunk: motion frames that one network call makes: 1 waits least, 25 costs least.
-        live: wait for less of the sound that comes after a picture, at a price in smoothness; and
-            listen.
+        ahead: motion frames after a picture that its mouth waits for; given, it is a live face: the
+            way between motion frames is straight, so that no more is waited for, and it listens.
     """
 
     def __init__(
         self, face: Face, fps: Fraction, style: StyleLike = None, chunk: int = 25,
-        live: bool = False,
+        ahead: int | None = None,
     ) -> None:  # fmt: skip
         self._face, self._fps = face, fps
         self._steering = Steering(style)
@@ -50,7 +51,10 @@ class Performer:
         self._other: SpeechStream | None = None
         self._listening = Listening(random)
         self._speech = SpeechStream(chunk)
-        self._motion = MotionStream(style, chunk, self._listening if live else None)
+        live = ahead is not None
+        self._motion = MotionStream(
+            style, chunk, self._listening if live else None, AHEAD if ahead is None else ahead
+        )
         self._rate = FrameRate(fps, ahead=1 if live else 2)
         self._body = Body()
         self.made = 0  # pictures that were decided so far

@@ -36,7 +36,7 @@ from vasari.performer import Performer
 from vasari.render import Renderer
 from vasari.render.body import Carried
 from vasari.speech.mel import BLOCK
-from vasari.values import SOUND_HZ, Face, FloatArray, Motion, Picture, Style
+from vasari.values import SOUND_HZ, FloatArray, Motion, Picture, Style
 
 FPS = 40  # pictures a second
 QUEUE = 120  # seconds of sound that may wait
@@ -105,6 +105,9 @@ class Session:
         background: "keep" or None, "green", "#rrggbb", (red, green, blue) or "transparent".
         style: what is steered from the beginning; `steer` changes it.
         chunk: motion frames made at once: 1 answers soonest.
+        ahead: motion frames (40 ms) after a picture that its mouth waits for: at 40 pictures a
+            second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
+            with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
 
     Raises:
@@ -114,7 +117,7 @@ class Session:
     def __init__(
         self, face: FaceLike, *, size: int = 512, fps: Rate = FPS, frame: Framing = "crop",
         background: BackgroundLike = None, style: StyleLike = None, chunk: int = 1,
-        queue: float = QUEUE,
+        ahead: int = 1, queue: float = QUEUE,
     ) -> None:  # fmt: skip
         self.fps = checked_fps(fps)
         frame = checked_frame(frame)
@@ -123,8 +126,8 @@ class Session:
         self._renderer = Renderer(self.face, size, frame, background)
         self._style: StyleLike = style if callable(style) else checked_style(style)
         self._block = BLOCK * checked_chunk(chunk)
-        _warm(self.face, self._renderer, self.fps, chunk)
-        self._performer = Performer(self.face, self.fps, self._steered, chunk, live=True)
+        self._performer = Performer(self.face, self.fps, self._steered, chunk, ahead)
+        _warm(Performer(self.face, self.fps, None, chunk, ahead), self._renderer)
         self._hush = Hush(self.face)
         self._lock = Lock()
         self._queue: deque[FloatArray | None] = deque()  # pieces, END after each turn
@@ -379,9 +382,8 @@ def _start(picture: int, fps: Fraction) -> int:
     return picture * SOUND_HZ * fps.denominator // fps.numerator
 
 
-def _warm(face: Face, renderer: Renderer, fps: Fraction, chunk: int) -> None:
+def _warm(performer: Performer, renderer: Renderer) -> None:
     """Do once all that a session does, so that nothing is loaded or compiled later."""
-    performer = Performer(face, fps, None, chunk, live=True)
     while not performer.made:
         motion, carried = performer.push(np.zeros(round(WARM_UP * SOUND_HZ), np.float32))
     renderer.draw(motion, 0, carried)
