@@ -53,7 +53,7 @@ class Performer:
         self._speech = SpeechStream(chunk)
         live = ahead is not None
         self._motion = MotionStream(
-            style, chunk, self._listening if live else None, AHEAD if ahead is None else ahead
+            style, chunk, AHEAD if ahead is None else ahead, self._listening if live else None
         )
         self._rate = FrameRate(fps, ahead=1 if live else 2)
         self._body = Body()

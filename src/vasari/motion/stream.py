@@ -38,8 +38,8 @@ class MotionStream:
     """
 
     def __init__(
-        self, style: StyleLike = None, chunk: int = 25, listening: Listening | None = None,
-        ahead: int = AHEAD,
+        self, style: StyleLike = None, chunk: int = 25, ahead: int = AHEAD,
+        listening: Listening | None = None,
     ) -> None:  # fmt: skip
         self._listening = listening
         self._steering = Steering(style)
