@@ -115,8 +115,9 @@ class OnTop:
             turn = self._turn.step(style.gaze, style.head)
             rotation[k] *= style.head
             position[k] *= style.head
+            rotation[k] += style.pose
             rotation[k, :2] += turn
-            gaze[k] = np.clip(gaze[k] + style.gaze - turn, -EYE_MOST, EYE_MOST)
+            gaze[k] = np.clip(gaze[k] + style.gaze - turn - style.pose[:2], -EYE_MOST, EYE_MOST)
             expression[k, NOT_LIPS] *= style.expression
             expression[k, BLINK] *= min(style.blink, 1.0)
         self._frames += len(changes)

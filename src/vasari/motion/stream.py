@@ -95,8 +95,10 @@ class MotionStream:
             position[k] *= np.float32(style.head)
             gaze[k] = self._gaze.step(rotation[k])
             turn = self._turn.step(style.gaze, style.head)
+            rotation[k] += style.pose
             rotation[k, :2] += turn
-            gaze[k] = np.clip(gaze[k] + (style.gaze - turn), -EYE_MOST, EYE_MOST)
+            away = style.gaze - turn - style.pose[:2]
+            gaze[k] = np.clip(gaze[k] + away, -EYE_MOST, EYE_MOST)
             closure[k] = self._blinks.step(self._gaze.jumped, style.blink)
             raised[k] = self._brows.step(stress) * style.expression
             gain[k] = style.expression
