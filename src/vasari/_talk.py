@@ -24,6 +24,7 @@ from vasari.checks import (
 )
 from vasari.media.samples import SoundLike, sound_pieces
 from vasari.motion import MotionStream
+from vasari.motion.emotion import own_kept
 from vasari.motion.frame_rate import FrameRate, pictures_in
 from vasari.motion.steering import Steering, StyleLike, checked_style
 from vasari.portrait.read import read_portrait
@@ -34,6 +35,7 @@ from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
 from vasari.values import Face, FloatArray, Motion, Picture
 from vasari.values.face import is_face_file
+from vasari.values.style import Moment
 
 FaceLike = Face | str | PathLike[str] | NDArray[np.uint8]
 CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks cost less
@@ -101,15 +103,16 @@ def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[
         moves = motion.push(features, last)
         moves = rate.push(moves, pictures_in(heard, asked.fps) if last else None)
         times = np.asarray((shown + np.arange(len(moves)) + 0.5) / float(asked.fps), np.float64)
-        moves, shown = onto_face(face, moves, float(shown / asked.fps)), shown + len(moves)
-        yield from renderer.draw_all(*_carried(moves, body, steering, times))
+        moments = [steering.at(float(time)) for time in times]
+        kept = np.array([own_kept(moment.emotion) for moment in moments])
+        moves, shown = onto_face(face, moves, float(shown / asked.fps), kept), shown + len(moves)
+        yield from renderer.draw_all(*_carried(moves, body, moments))
 
 
 def _carried(
-    motion: Motion, body: Body, steering: Steering, times: NDArray[np.float64]
-) -> tuple[Motion, Carried]:
-    """A motion at the distance that is asked for at its times (T,), and what goes with it."""
-    moments = [steering.at(float(time)) for time in times]
+    motion: Motion, body: Body, moments: list[Moment]
+) -> tuple[Motion, Carried]:  # fmt: skip
+    """A motion at the distance that is asked for in each of its frames, and what goes with it."""
     carried = body.push(motion, np.array([moment.head for moment in moments]))
     return at_distance(motion, carried, np.array([moment.distance for moment in moments]))
 
