@@ -4,7 +4,7 @@ Each emotion is a set of action units of the Facial Action Coding System (Ekman,
 2002), each unit a set of blendshapes. Units come and go in their own time: brows and lids go before
 the mouth. No face is quite even, and none holds still, so each side and each unit has a strength of
 its own that drifts a little. Lips go on articulating: what an emotion does to their opening is
-taken back by `motion.mouth.open_lips`, and where it parts them it does so in pauses and vowels only.
+taken back by `motion.mouth.open_lips`; where it parts them, it does so in pauses and vowels only.
 """
 
 from __future__ import annotations
@@ -137,4 +137,5 @@ def parted_lips(opening: FloatArray, parted: FloatArray, gate: FloatArray) -> Fl
         parted: (T,) by how much an emotion parts the lips in a pause.
         gate: (T,) 0 in a pause, 1 in speech.
     """
-    return opening + parted * np.maximum(1 - gate, np.clip(opening / VOWEL, 0, 1))
+    more = parted * np.maximum(1 - gate, np.clip(opening / VOWEL, 0, 1))
+    return np.asarray(opening + more, np.float32)
