@@ -33,12 +33,13 @@ BROWS, LIDS, MOUTH = 0.85, 0.9, 1.1
 UNITS = {
     "1": Unit({"browInnerUp": 1.0}, BROWS),
     "2": Unit({"browOuterUpBoth": 1.0}, BROWS),
-    "4": Unit({"browDownBoth": 1.0}, BROWS),
+    "4": Unit({"browDownBoth": 0.85, "browInnerUp": -0.45, "browOuterUpBoth": 0.2}, BROWS),
     "5": Unit({"eyeWideBoth": 1.0}, LIDS),
     "6": Unit({"cheekSquintBoth": 1.0, "eyeSquintBoth": 0.35}, MOUTH),
     "7": Unit({"eyeSquintBoth": 1.0}, LIDS),
     "9": Unit({"noseSneerBoth": 1.0, "mouthUpperUpBoth": 0.35}, MOUTH),
-    "12": Unit({"mouthSmileBoth": 1.0}, MOUTH),
+    "10": Unit({"mouthUpperUpBoth": 1.0}, MOUTH),
+    "12": Unit({"mouthSmileBoth": 1.0, "mouthDimpleBoth": 0.35, "mouthUpperUpBoth": 0.5}, MOUTH),
     "14": Unit({"mouthDimpleBoth": 1.0}, MOUTH),
     "15": Unit({"mouthFrownBoth": 1.0}, MOUTH),
     "16": Unit({"mouthLowerDownBoth": 1.0}, MOUTH),
@@ -50,17 +51,18 @@ UNITS = {
 # Of each emotion at strength 1, tuned on labelled faces; L and R are one-sided.
 SHOWN: dict[str, dict[str, float]] = {
     "neutral": {},
-    "happy": {"6": 0.9, "12": 0.85},
-    "sad": {"1": 0.9, "4": 0.45, "15": 0.7, "17": 0.3, "43": 0.1},
-    "angry": {"4": 1.0, "5": 0.3, "7": 0.7, "9": 0.3, "23": 0.5},
-    "surprised": {"1": 0.9, "2": 0.9, "5": 0.8},
-    "afraid": {"1": 0.9, "2": 0.4, "4": 0.4, "5": 0.9, "20": 0.6},
-    "disgusted": {"4": 0.4, "6": 0.3, "9": 1.0, "15": 0.4, "16": 0.3},
-    "contempt": {"12L": 0.4, "14L": 0.8, "6L": 0.2, "4R": 0.15},
+    "happy": {"6": 1.0, "12": 1.0, "14": 0.2},
+    "sad": {"1": 1.0, "4": 0.55, "15": 0.95, "17": 0.4, "43": 0.15},
+    "angry": {"4": 1.2, "5": 0.2, "7": 0.5, "9": 0.2, "15": 0.7, "17": 0.6, "23": 0.6},
+    "surprised": {"1": 0.75, "2": 0.85, "5": 0.5},
+    "afraid": {"1": 1.0, "2": 0.5, "4": 0.5, "5": 0.6, "20": 0.6},
+    "disgusted": {"4": 0.5, "6": 0.4, "7": 0.4, "9": 1.0, "10": 0.5, "15": 0.4, "16": 0.3},
+    "contempt": {"12L": 0.4, "14L": 0.8, "6L": 0.3, "4R": 0.15},
 }
-PARTED = {"happy": 0.03, "surprised": 0.12, "afraid": 0.06}  # lips in a pause, eye distances
+PARTED = {"happy": 0.06, "surprised": 0.17, "afraid": 0.07}  # lips in a pause, eye distances
 UNEVEN = 0.08  # spread of the difference between the sides
 LIFE, LIFE_SECONDS = 0.05, 1.2  # spread of what drifts, and how long it takes
+LEAST = -0.4  # of a code: inner brows come down below where browDown alone brings them
 VOWEL = 0.05  # opening from which lips may be parted further, eye distances
 ROUNDED = 0.7  # of a smile that goes where lips are fully rounded
 _CORNERS = [BLENDSHAPES.index(f"mouth{n}{s}") for n in ("Smile", "Stretch", "Dimple")
@@ -109,7 +111,7 @@ class Emotions:
         self._drift = self._kept * self._drift + push
         shown = strength[:, None] ** EARLY * SHOWS  # (emotions, parts)
         shown = shown.sum(0) * self._even * (1 + LIFE * self._drift)
-        codes = np.clip(shown @ CODES, 0, 1)
+        codes = np.clip(shown @ CODES, LEAST, 1)
         return codes.astype(np.float32), float(strength @ PARTS_LIPS)
 
 
@@ -124,8 +126,8 @@ def write_emotion(expression: FloatArray, codes: FloatArray) -> None:
     n = len(BLENDSHAPES)
     codes = codes.copy()
     codes[:, _CORNERS] *= 1 - ROUNDED * expression[:, _ROUND].max(1, keepdims=True).clip(0, 1)
-    more = np.minimum(expression[:, :n] + codes, 1)
-    expression[:, :n] = np.where(codes > 0, more, expression[:, :n])
+    more = np.clip(expression[:, :n] + codes, LEAST, 1)
+    expression[:, :n] = np.where(codes != 0, more, expression[:, :n])
 
 
 def parted_lips(opening: FloatArray, parted: FloatArray, gate: FloatArray) -> FloatArray:

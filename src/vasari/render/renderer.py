@@ -17,9 +17,9 @@ from vasari.checks import Background, Frame
 from vasari.render.body import Carried
 from vasari.render.distance import Distance, grown
 from vasari.render.layers import Layer, Now
+from vasari.render.layers.creases import Creases
 from vasari.render.layers.eye import Eye
 from vasari.render.layers.flat_mouth import FlatMouth
-from vasari.render.layers.creases import Creases
 from vasari.render.layers.folds import Folds
 from vasari.render.layers.lid import Lid
 from vasari.render.layers.light import Light

@@ -63,7 +63,7 @@ CREASES = (
     Crease(((-0.345, 0.36), (-0.365, 0.42), (-0.35, 0.47)), 0.016, 0.18, {"mouthDimpleSide": 1.0}),
     Crease(((-0.09, 0.67), (0.0, 0.655), (0.09, 0.67)), 0.03, 0.06, {"mouthShrugLower": 1.0}),
 )  # fmt: skip
-FINE = 12  # points that each line is drawn through
+FINE = 40  # points that each line is drawn through
 
 
 @cache

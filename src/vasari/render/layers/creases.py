@@ -77,7 +77,9 @@ def _skin(picture: Picture, landmarks: FloatArray, m: NDArray[np.float64]) -> Fl
     there = np.round(landmarks[CHEEKS, :2] @ m[:, :2].T + m[:, 2]).astype(int)
     there = there.clip(0, FOLDS_SIDE - 1)
     usual = np.median(light[there[:, 1], there[:, 0]])
-    sure = np.exp(-np.clip((usual - light) / UNLIKE, 0, None) ** 4)  # hair is darker; light is not
+    sure = np.exp(
+        -(np.clip((usual - light) / UNLIKE, 0, None) ** 4)
+    )  # hair is darker; light is not
     return np.asarray(cv2.GaussianBlur(sure, (0, 0), 2), np.float32)
 
 
