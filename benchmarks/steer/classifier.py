@@ -1,8 +1,8 @@
 """An expression classifier that nobody here trained: that of the package `fer` (FER-2013).
 
-It is run by the teacher's Python, which needs `fer` (for its file) and `ai-edge-litert`. On labelled
-photos it is right for .89 of happy, .69 of angry, .52 of sad, .35 of surprised faces, and hardly
-for disgust.
+It is run by the teacher's Python, which needs `fer` (for its file) and `ai-edge-litert`. On
+labelled photos it is right for .89 of happy, .69 of angry, .52 of sad, .35 of surprised faces, and
+hardly for disgust.
 """
 
 from __future__ import annotations

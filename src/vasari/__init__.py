@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vasari.jobs.drive import drive
     from vasari.jobs.say import say
     from vasari.portrait.read import read_portrait
+    from vasari.session import Frame, Session
     from vasari.values import EMOTIONS, Emotion, Face, Key, Motion, Style
 
 __version__ = "0.1.0"
@@ -26,10 +27,12 @@ __all__ = [
     "EMOTIONS",
     "Emotion",
     "Face",
+    "Frame",
     "Key",
     "Motion",
     "OutputError",
     "PictureError",
+    "Session",
     "SoundError",
     "Style",
     "VasariError",
@@ -46,8 +49,10 @@ _WHERE = {
     "EMOTIONS": "vasari.values",
     "Emotion": "vasari.values",
     "Face": "vasari.values",
+    "Frame": "vasari.session",
     "Key": "vasari.values",
     "Motion": "vasari.values",
+    "Session": "vasari.session",
     "Style": "vasari.values",
     "drive": "vasari.jobs.drive",
     "read_portrait": "vasari.portrait.read",

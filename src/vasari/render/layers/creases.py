@@ -42,13 +42,16 @@ class Creases:
         self, picture: Picture, landmarks: FloatArray, pose: Pose, own: FloatArray, fine: int
     ) -> None:
         m = window(pose)
-        corners, weights, shapes, self._says = lines()
+        corners, weights, creases, self._says = lines()
         self._corners, self._own = corners, own[: len(BLENDSHAPES)].copy()
         at = (landmarks[corners][..., :2] * weights[..., None]).sum(2)  # (n, FINE, 2)
         at = at @ m[:, :2].T + m[:, 2]
         unit = pose.scale * float(np.hypot(m[0, 0], m[0, 1]))
         skin = _skin(picture, landmarks, m)
-        self._pieces = [_drawn(*one, unit, skin) for one in zip(at, *shapes.T, strict=True)]
+        self._pieces = [
+            _drawn(line, width * unit, deep, skin)
+            for line, (width, deep) in zip(at, creases, strict=True)
+        ]
         self._into = (m / [fine, fine, 1]).astype(np.float32)
         self._all = np.zeros((FOLDS_SIDE, FOLDS_SIDE), np.uint8)
 
@@ -84,17 +87,16 @@ def _skin(picture: Picture, landmarks: FloatArray, m: NDArray[np.float64]) -> Fl
 
 
 def _drawn(
-    at: FloatArray, width: float, deep: float, unit: float, skin: FloatArray
+    at: FloatArray, spread: float, deep: float, skin: FloatArray
 ) -> tuple[tuple[slice, slice], FloatArray]:
     """Where in the crop a crease lies, and by what share of the light it changes it there.
 
     Args:
         at: (FINE, 2) points along it, pixels of the crop.
-        width, deep: as `Crease` says.
-        unit: pixels an eye distance.
+        spread: across it, pixels.
+        deep: share of the light that it takes.
         skin: (FOLDS_SIDE, FOLDS_SIDE).
     """
-    spread = width * unit
     margin = REACH * spread
     x0, y0 = np.clip(at.min(0) - margin, 0, FOLDS_SIDE).astype(int)
     x1, y1 = np.clip(at.max(0) + margin + 1, 0, FOLDS_SIDE).astype(int)
