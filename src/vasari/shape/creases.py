@@ -1,7 +1,7 @@
 """Creases and shades that strong expressions put on any face, and what makes each.
 
 Places are those of the mean face (face space, right side), carried to a portrait by the triangles
-of the mesh. Most follow Ekman, Friesen and Hager 2002, who say of each action unit where it wrinkles.
+of the mesh. Most follow Ekman, Friesen and Hager 2002, who say where each action unit wrinkles.
 """
 
 from __future__ import annotations
