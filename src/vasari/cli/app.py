@@ -15,6 +15,7 @@ from vasari.cli.options import (
     Blink,
     Distance,
     DriverVideo,
+    Emotion,
     Expression,
     Fps,
     Framing,
@@ -23,6 +24,7 @@ from vasari.cli.options import (
     Head,
     Out,
     Picture,
+    Pose,
     SoundTrack,
     StyleFile,
     WhichFace,
@@ -91,6 +93,8 @@ def say(
     ] = False,
     gaze: Gaze = None,
     distance: Distance = None,
+    emotion: Emotion = None,
+    pose: Pose = None,
     head: Head = None,
     expression: Expression = None,
     blink: Blink = None,
@@ -110,8 +114,9 @@ def say(
         from vasari.jobs.say import say as make
 
         steered = style_of(
-            style, seed, gaze, distance=distance, head=head, expression=expression, blink=blink
-        )
+            style, seed, gaze, pose, distance=distance, emotion=emotion, head=head,
+            expression=expression, blink=blink,
+        )  # fmt: skip
         with (
             spooled(picture, "picture") as picture, spooled(sound, "sound") as sound,
             progress() as show,
@@ -204,6 +209,8 @@ def drive(
     landmarks: GivenLandmarks = None,
     gaze: Gaze = None,
     distance: Distance = None,
+    emotion: Emotion = None,
+    pose: Pose = None,
     head: Head = None,
     expression: Expression = None,
     blink: Blink = None,
@@ -225,8 +232,9 @@ def drive(
         from vasari.jobs.drive import drive as make
 
         steered = style_of(
-            style, gaze=gaze, distance=distance, head=head, expression=expression, blink=blink
-        )
+            style, gaze=gaze, pose=pose, distance=distance, emotion=emotion, head=head,
+            expression=expression, blink=blink,
+        )  # fmt: skip
         with (
             spooled(picture, "picture") as picture, spooled(video, "video") as video,
             progress() as show,

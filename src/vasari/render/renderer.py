@@ -17,6 +17,7 @@ from vasari.checks import Background, Framing
 from vasari.render.body import Carried
 from vasari.render.distance import Distance, grown
 from vasari.render.layers import Layer, Now
+from vasari.render.layers.creases import Creases
 from vasari.render.layers.eye import Eye
 from vasari.render.layers.flat_mouth import FlatMouth
 from vasari.render.layers.folds import Folds
@@ -213,6 +214,8 @@ def _layers(
     layers: list[Layer] = []
     if all_paint:  # a flat drawing knows no folds and no light
         layers.append(Folds(traits.folds, stage.pose, face.expression, fine))
+        own = face.expression
+        layers.append(Creases(stage.picture, stage.landmarks, stage.pose, own, fine))
     if not traits.dark_glass:
         layers += _eyes(stage, traits.lids, traits.flat)
     person = stage.person

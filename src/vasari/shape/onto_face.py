@@ -26,6 +26,7 @@ LIDS_LOOK = [  # code that moves a lid, and how much of it a degree of gaze upwa
 ASIDE = 20.0  # degrees of yaw from which a portrait hides its far cheek
 FAR_SIDE = 4.0  # degrees that such a head may turn back
 EASE = 0.2  # seconds in which a portrait leaves its own expression
+YIELDS = np.array([n.startswith(("brow", "cheek", "nose", "mouth", "jaw")) for n in BLENDSHAPES])
 SMILE_KEPT = 0.6  # of a portrait's smile, while it talks
 
 
@@ -41,7 +42,9 @@ def kept_expression(face: Face) -> FloatArray:
     return kept
 
 
-def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
+def onto_face(
+    face: Face, motion: Motion, begun: float = EASE, kept: FloatArray | float = 1.0
+) -> Motion:
     """A motion relative to rest becomes one in absolute terms for this portrait.
 
     The head turns from the portrait's own pose about its neck, the eyes from its own gaze, and
@@ -53,6 +56,8 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
         motion: relative to rest, as `MotionStream` makes it.
         begun: seconds for which it has been moving before the first of these frames; a motion
             that begins (0) leaves the portrait's own expression smoothly.
+        kept: (T,) or one number, how much of what it keeps of its own smile and brows stays, 0 to
+            1: an emotion takes the place of the rest.
     """
     t = np.clip((begun + np.arange(len(motion)) / motion.rate) / EASE, 0, 1)[:, None]
     share = (t * t * (3 - 2 * t)).astype(np.float32)
@@ -65,8 +70,10 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
     expression = motion.expression.copy()
     for code, by in LIDS_LOOK:
         expression[:, code] = np.maximum(expression[:, code], by * motion.gaze[:, 1]).clip(None, 1)
-    expression += kept_expression(face)
     n = len(BLENDSHAPES)
+    own_kept, yields = kept_expression(face), np.zeros(EXPRESSION, bool)
+    yields[:n] = YIELDS
+    expression += np.where(yields, np.broadcast_to(kept, len(motion))[:, None], 1) * own_kept
     expression[:, :n] = np.clip(expression[:, :n], -0.4, 1)
     expression = face.expression + share * (expression - face.expression)
     return Motion(
