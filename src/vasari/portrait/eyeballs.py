@@ -68,7 +68,7 @@ def _read_eye(
     light = np.interp(below, SHADE_STEP * np.arange(SHADES), shade).astype(np.float32)[..., None]
     bare = eye.astype(np.float32) / light
     white = _spread(bare, whites) if whites.sum() >= WHITES else _white_tone(bare, known)
-    glint = np.zeros(known.shape, bool) if flat else _glints(eye, known & (away < 1.1), radius)
+    glint = np.zeros(known.shape, bool) if flat else _glints(eye, known, away, radius)
     whole = _whole_iris(bare, known & (away < INSIDE) & ~glint, away, centre)
     lights = np.where(glint[..., None], np.clip(eye - whole * light, 0, 255), 0)
     lights = cv2.GaussianBlur(lights, (0, 0), 0.7)
@@ -168,18 +168,21 @@ def _white_tone(eye: FloatArray, known: Mask) -> FloatArray:
     return np.broadcast_to(bright, eye.shape).astype(np.float32)
 
 
-def _glints(eye: Picture, iris: Mask, radius: float) -> Mask:
+def _glints(eye: Picture, known: Mask, away: FloatArray, radius: float) -> Mask:
     """Catch-lights: small spots in the iris, far brighter than what is around them."""
-    grey = cv2.cvtColor(eye, cv2.COLOR_RGB2GRAY)
+    iris = known & (away < INSIDE)
     if not iris.any():
         return iris
+    grey = cv2.cvtColor(eye, cv2.COLOR_RGB2GRAY)
     usual = float(np.percentile(grey[iris], 60))
-    bright = (iris & (grey > usual + GLINT)).astype(np.uint8)
+    bright = (known & (away < LIMBUS) & (grey > usual + GLINT)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bright)
-    small = np.zeros(count, bool)
-    small[1:] = stats[1:, cv2.CC_STAT_AREA] <= (LARGEST_GLINT * radius) ** 2 * np.pi
-    spots = small[labels].astype(np.uint8)
-    return np.asarray(cv2.dilate(spots, np.ones((5, 5), np.uint8)) > 0)
+    kept = stats[:, cv2.CC_STAT_AREA] <= (LARGEST_GLINT * radius) ** 2 * np.pi
+    kept[0] = False
+    for k in range(1, count):  # what reaches the white is white
+        kept[k] &= float(away[labels == k].max()) < 1
+    spots = kept[labels].astype(np.uint8)
+    return np.asarray((cv2.dilate(spots, np.ones((5, 5), np.uint8)) > 0) & (away < 1))
 
 
 def _whole_iris(

@@ -22,6 +22,8 @@ from vasari.values.traits import EYE_SIDE, SHADE_STEP
 FINER = 2.0  # times as fine as the picture, the crop is read
 LEAVES = 5.0  # degrees of a gaze after which lash and lid along the rim have left the eyeball
 GLINT_GOES = 0.45  # of the iris's way: the cornea's middle lies half as far out as the iris
+# Times the angle that is asked, across and up: readers see an iris go less far than it does.
+SEEN = np.array([1.3, 1.6])
 MOST = np.radians(38.0)  # of a gaze in the head
 LID_STEPS = 48  # along the upper lid
 STEEPEST = 0.35  # cosine of the largest angle at which an iris is still seen as a disc
@@ -120,7 +122,7 @@ class Eye:
     def _disc(self, turn: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(2, 2) from the layers, about the iris as it is seen now, to about its rest; and (2,) by
         how much its middle moves."""
-        rest, now = _direction(self._gaze), _direction(self._gaze + turn)
+        rest, now = _direction(self._gaze), _direction(self._gaze + turn * SEEN)
         moved = self._turn @ (self._radius * (now - rest))
         back = np.linalg.inv(self._turn)
         disc = self._turn @ _seen(rest) @ np.linalg.inv(_seen(now)) @ back
