@@ -39,7 +39,7 @@ SMILE_KEPT = 0.6  # of a portrait's smile, while it talks
 # Nobody grins around a u. Of the narrowing that pucker and funnel make in the mesh a reader sees
 # half in the picture (`benchmarks.mouth`), so a rounded mouth is rounded more; together these
 # leave its opening as it is.
-ROUND_FROM, ROUND_FULL = 0.1, 0.4  # mouthPucker from which a mouth is rounded, and all round
+ROUND_FROM, ROUND_FULL = 0.05, 0.3  # mouthPucker from which a mouth is rounded, and all round
 MORE_ROUND = (0.5, 0.12)  # of ROUNDS that are added to it
 # Lips that meet are pressed a little: those of a photo that shows them apart, drawn together to
 # where they just touch, are still read as open (.02 to .04 eye distances).
@@ -79,6 +79,11 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
         rotation.astype(np.float32), position.astype(np.float32),
         motion.gaze * share + face.gaze, expression.astype(np.float32), motion.rate,
     )  # fmt: skip
+
+
+def kept_expression(face: Face) -> FloatArray:
+    """(EXPRESSION,) what a portrait shows while its closed mouth says nothing."""
+    return articulated(face, np.zeros((1, EXPRESSION), np.float32))[0]
 
 
 def articulated(face: Face, expression: FloatArray) -> FloatArray:
