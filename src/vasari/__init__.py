@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from vasari.follow.track import track
     from vasari.jobs.drive import drive
     from vasari.jobs.say import say
+    from vasari.jobs.verify import verify
     from vasari.portrait.read import read_portrait
+    from vasari.provenance.making import Marks
     from vasari.values import Face, Key, Motion, Style
 
 __version__ = "0.1.0"
@@ -25,6 +27,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Face",
     "Key",
+    "Marks",
     "Motion",
     "OutputError",
     "PictureError",
@@ -37,12 +40,14 @@ __all__ = [
     "say",
     "talk",
     "track",
+    "verify",
 ]
 
 # Imported when first asked for: `vasari --help` must not wait for what draws and listens.
 _WHERE = {
     "Face": "vasari.values",
     "Key": "vasari.values",
+    "Marks": "vasari.provenance.making",
     "Motion": "vasari.values",
     "Style": "vasari.values",
     "drive": "vasari.jobs.drive",
@@ -50,6 +55,7 @@ _WHERE = {
     "say": "vasari.jobs.say",
     "talk": "vasari._talk",
     "track": "vasari.follow.track",
+    "verify": "vasari.jobs.verify",
 }
 
 
