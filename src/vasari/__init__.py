@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from vasari.jobs.verify import verify
     from vasari.portrait.read import read_portrait
     from vasari.provenance.making import Marks
+    from vasari.session import Frame, Session
     from vasari.values import Face, Key, Motion, Style
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Face",
+    "Frame",
     "Key",
     "Marks",
     "Motion",
     "OutputError",
     "PictureError",
+    "Session",
     "SoundError",
     "Style",
     "VasariError",
@@ -46,9 +49,11 @@ __all__ = [
 # Imported when first asked for: `vasari --help` must not wait for what draws and listens.
 _WHERE = {
     "Face": "vasari.values",
+    "Frame": "vasari.session",
     "Key": "vasari.values",
     "Marks": "vasari.provenance.making",
     "Motion": "vasari.values",
+    "Session": "vasari.session",
     "Style": "vasari.values",
     "drive": "vasari.jobs.drive",
     "read_portrait": "vasari.portrait.read",
