@@ -8,12 +8,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from vasari.values import Picture
 
-HIGH = 0.062  # of the shorter side
+HIGH = 0.056  # of the shorter side
 LEAST = 18  # pixels, so that it can be read
 WIDE = 1.55  # of its height
 MARGIN = 0.55  # of its height, to the borders
 GROUND, INK = (16, 18, 22), (255, 255, 255)
-THROUGH = 0.62  # how much the ground hides of the picture
+THROUGH = 0.68  # how much the ground hides of the picture
 FINE = 4  # drawn so many times larger, for smooth edges
 
 
@@ -29,20 +29,26 @@ class Badge:
         wide, gap = round(WIDE * high), round(MARGIN * high)
         self._where = (slice(max(0, height - gap - high), max(0, height - gap)),
                        slice(max(0, width - gap - wide), max(0, width - gap)))  # fmt: skip
-        colour, cover = _drawn(high, wide)
-        self._ink = np.rint(colour * cover).astype(np.uint16) * 256  # in 1/256 levels
-        self._left = np.rint(256 * (1 - cover)).astype(np.uint16)
-        self._cover = np.rint(255 * cover).astype(np.uint8)[..., 0]
+        self._colour, self._cover = _drawn(high, wide)
+        self._ink = np.rint(self._colour * self._cover * 256).astype(np.uint16)
+        self._left = np.rint(256 * (1 - self._cover)).astype(np.uint16)
 
     def draw(self, picture: Picture) -> None:
         """Into a picture (H, W, 3) uint8, or (H, W, 4) with straight alpha, in place."""
         corner = picture[self._where]
         high, wide = corner.shape[:2]  # cut off where a picture is smaller than the sign
-        left, ink = self._left[:high, :wide], self._ink[:high, :wide]
-        colours = corner[..., :3]
-        colours[:] = (colours * left + ink) >> 8
         if picture.shape[2] == 4:
-            np.maximum(corner[..., 3], self._cover[:high, :wide], out=corner[..., 3])
+            _over(corner, self._colour[:high, :wide], self._cover[:high, :wide])
+        else:
+            corner[:] = (corner * self._left[:high, :wide] + self._ink[:high, :wide]) >> 8
+
+
+def _over(corner: Picture, colour: NDArray[np.float64], cover: NDArray[np.float64]) -> None:
+    """Colours (h, w, 3) that cover so much (h, w, 1) laid over (h, w, 4) straight alpha."""
+    below = corner[..., 3:] / 255 * (1 - cover)
+    alpha = cover + below
+    mixed = (colour * cover + corner[..., :3] * below) / np.maximum(alpha, 1e-6)
+    corner[:] = np.rint(np.concatenate([mixed, 255 * alpha], -1))
 
 
 def _drawn(high: int, wide: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from vasari.provenance.badge import Badge
 from vasari.provenance.consent import Consent, consent_for, portrait_hash
 from vasari.provenance.identity import Identity, given_identity, own_identity
 from vasari.provenance.manifest import COVERED, Ingredient, sign
+from vasari.provenance.mark import Marker
 from vasari.telling import Tell
 from vasari.values import Face, Picture
 
@@ -50,6 +50,33 @@ class Marks:
     how: str = "argument"
 
 
+class Finish:
+    """Badge and mark on pictures of one size, in place.
+
+    Args:
+        number: that the pixels carry; None leaves them unmarked.
+        badge: whether "AI" is drawn.
+        background: of the pictures; a colour stays exactly as it is, to be keyed out.
+    """
+
+    def __init__(self, number: int | None, badge: bool, background: Background = None) -> None:
+        self._number, self._asked = number, badge
+        self._keep = background if isinstance(background, tuple) else None
+        self._badge: Badge | None = None
+        self._marker: Marker | None = None
+
+    def __call__(self, picture: Picture) -> Picture:
+        """The same picture, finished."""
+        height, width = picture.shape[:2]
+        if self._asked:
+            self._badge = self._badge or Badge(height, width)
+            self._badge.draw(picture)
+        if self._number is not None:
+            self._marker = self._marker or Marker(height, width, self._number, self._keep)
+            self._marker.mark(picture)
+        return picture
+
+
 @dataclass(frozen=True)
 class Making:
     """One making; `begin` begins it.
@@ -72,22 +99,13 @@ class Making:
     tell: Tell
     number: int = field(default_factory=lambda: secrets.randbits(32))
 
-    def finish(self, background: Background = None) -> Callable[[Picture], Picture]:
-        """What is done to each picture, in place, before it leaves; all are of one size.
+    def finish(self, background: Background = None) -> Finish:
+        """What is done to each picture before it leaves.
 
         Args:
             background: of the pictures; a colour stays exactly as it is, to be keyed out.
         """
-        badge: Badge | None = None
-
-        def finished(picture: Picture) -> Picture:
-            nonlocal badge
-            if self.marks.badge:
-                badge = badge or Badge(*picture.shape[:2])
-                badge.draw(picture)
-            return picture
-
-        return finished
+        return Finish(self.number if self.marks.mark else None, self.marks.badge, background)
 
     def sign(self, source: Path, target: Path, kind: str) -> bool:
         """Sign a complete file into another.
