@@ -12,7 +12,10 @@ import typer
 import vasari
 from vasari.cli.options import (
     AsJson,
+    Badge,
     Blink,
+    Cert,
+    Consent,
     Distance,
     DriverVideo,
     Emotion,
@@ -22,14 +25,18 @@ from vasari.cli.options import (
     Gaze,
     GivenLandmarks,
     Head,
+    Key,
+    NoMark,
     Out,
     Picture,
     Pose,
     SoundTrack,
+    Stamps,
     StyleFile,
     WhichFace,
     check_background,
     check_size,
+    marks_of,
     style_of,
     which,
 )
@@ -100,6 +107,12 @@ def say(
     blink: Blink = None,
     style: StyleFile = None,
     track: SoundTrack = None,
+    i_have_consent: Consent = False,
+    badge: Badge = False,
+    no_mark: NoMark = False,
+    c2pa_cert: Cert = None,
+    c2pa_key: Key = None,
+    c2pa_tsa: Stamps = None,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
 
@@ -117,15 +130,14 @@ def say(
             style, seed, gaze, pose, distance=distance, emotion=emotion, head=head,
             expression=expression, blink=blink,
         )  # fmt: skip
-        with (
-            spooled(picture, "picture") as picture, spooled(sound, "sound") as sound,
-            progress() as show,
-        ):  # fmt: skip
-            make(
-                picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                face=which(face), landmarks=landmarks, still=still, track=track, style=steered,
-                progress=show, tell=tell,
-            )  # fmt: skip
+        with spooled(picture, "picture") as picture, spooled(sound, "sound") as sound:
+            marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
+            with progress() as show:
+                make(
+                    picture, sound, out, size=size, fps=fps, frame=frame, background=background,
+                    face=which(face), landmarks=landmarks, still=still, track=track, style=steered,
+                    marks=marks, progress=show, tell=tell,
+                )  # fmt: skip
         tell(f"Made {out}")
 
 
@@ -216,6 +228,12 @@ def drive(
     blink: Blink = None,
     style: StyleFile = None,
     track: SoundTrack = None,
+    i_have_consent: Consent = False,
+    badge: Badge = False,
+    no_mark: NoMark = False,
+    c2pa_cert: Cert = None,
+    c2pa_key: Key = None,
+    c2pa_tsa: Stamps = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
@@ -235,15 +253,39 @@ def drive(
             style, gaze=gaze, pose=pose, distance=distance, emotion=emotion, head=head,
             expression=expression, blink=blink,
         )  # fmt: skip
-        with (
-            spooled(picture, "picture") as picture, spooled(video, "video") as video,
-            progress() as show,
-        ):  # fmt: skip
-            make(
-                picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                landmarks=landmarks, track=track, style=steered, progress=show, tell=tell,
-            )  # fmt: skip
+        with spooled(picture, "picture") as picture, spooled(video, "video") as video:
+            marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
+            with progress() as show:
+                make(
+                    picture, video, out, absolute=absolute, frame=frame, face=which(face),
+                    landmarks=landmarks, track=track, style=steered, marks=marks, progress=show,
+                    tell=tell,
+                )  # fmt: skip
         tell(f"Made {out}")
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A video, a picture, or a folder of PNG.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Say whether Vasari made FILE, by its signed manifest and the mark in its pixels.
+
+    Exit codes: 0 made by Vasari, 3 nothing found, 4 changed after it was signed, 1 cannot be read.
+
+    Examples:
+    vasari verify ada.mp4
+    """
+    with sentences():
+        from vasari.jobs.verify import verify as look
+
+        with spooled(file, "video") as file:
+            found = look(file)
+        print(json.dumps(found.as_json()) if as_json else "\n".join(found.sentences))
+        code = found.code
+    raise typer.Exit(code)
 
 
 @app.command()

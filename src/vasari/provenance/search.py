@@ -169,9 +169,7 @@ def refined(spectrum: Spectrum, place: Place) -> Place:
     return place
 
 
-def _changes(
-    lattice: float, shift: float
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def _changes(lattice: float, shift: float) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     none = np.zeros((2, 2)), np.zeros(2)
     out = [(none[0], np.array(d) * shift) for d in ((1.0, 0.0), (0.0, 1.0))]
     for i in range(4):
