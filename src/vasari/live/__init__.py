@@ -1,0 +1,1 @@
+"""Live: sound comes in while it is spoken, pictures go out."""
