@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from vasari.jobs.drive import drive
     from vasari.jobs.say import say
     from vasari.portrait.read import read_portrait
+    from vasari.session import Frame, Session
     from vasari.values import Face, Key, Motion, Style
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Face",
+    "Frame",
     "Key",
     "Motion",
     "OutputError",
     "PictureError",
+    "Session",
     "SoundError",
     "Style",
     "VasariError",
@@ -42,8 +45,10 @@ __all__ = [
 # Imported when first asked for: `vasari --help` must not wait for what draws and listens.
 _WHERE = {
     "Face": "vasari.values",
+    "Frame": "vasari.session",
     "Key": "vasari.values",
     "Motion": "vasari.values",
+    "Session": "vasari.session",
     "Style": "vasari.values",
     "drive": "vasari.jobs.drive",
     "read_portrait": "vasari.portrait.read",

@@ -18,7 +18,7 @@ from vasari.errors import OutputError, PictureError, VasariError
 
 Background = tuple[int, int, int] | Literal["transparent"] | None  # None keeps the portrait's
 BackgroundLike = str | Iterable[int] | None  # a name, red, green and blue, or None
-Frame = Literal["crop", "full"]
+Framing = Literal["crop", "full"]
 Rate = float | str | Fraction
 Which = int | tuple[float, float, float, float]  # the largest but so many, or a box
 
@@ -90,7 +90,7 @@ def checked_chunk(chunk: Any) -> int:
     return frames
 
 
-def checked_frame(frame: Any) -> Frame:
+def checked_frame(frame: Any) -> Framing:
     """The name of a frame.
 
     Raises:

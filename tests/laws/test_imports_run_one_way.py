@@ -15,8 +15,10 @@ PACKAGE = Path(vasari.__file__).parent
 FLOORS = (
     ("__main__", "demo.__main__"),
     ("cli",),
-    ("jobs",),
+    ("live", "jobs"),
+    ("session",),
     ("__init__", "_talk"),
+    ("performer",),
     ("demo",),
     ("render",),
     ("motion", "follow"),

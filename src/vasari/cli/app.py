@@ -17,7 +17,7 @@ from vasari.cli.options import (
     DriverVideo,
     Expression,
     Fps,
-    Frame,
+    Framing,
     Gaze,
     GivenLandmarks,
     Head,
@@ -79,7 +79,7 @@ def say(
         int, typer.Option(callback=check_size, help="Pixels of --frame crop, even, 256 to 1024.")
     ] = 512,
     fps: Fps = "25",
-    frame: Frame = "crop",
+    frame: Framing = "crop",
     background: Annotated[
         str, typer.Option(callback=check_background, help="keep, green, #rrggbb or transparent.")
     ] = "keep",
@@ -199,7 +199,7 @@ def drive(
         bool,
         typer.Option("--absolute", help="Pose and expression as they are, not as changes."),
     ] = False,
-    frame: Frame = "crop",
+    frame: Framing = "crop",
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
     gaze: Gaze = None,

@@ -156,6 +156,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on s
 Out = Annotated[
     str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')
 ]
-Frame = Annotated[
+Framing = Annotated[
     Literal["crop", "full"], typer.Option(help="Head and shoulders, or the whole picture.")
 ]

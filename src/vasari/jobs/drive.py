@@ -9,7 +9,7 @@ from os import PathLike
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import Frame, Which, checked_flag, checked_frame, checked_size, checked_which
+from vasari.checks import Framing, Which, checked_flag, checked_frame, checked_size, checked_which
 from vasari.errors import OutputError, SoundError, VasariError, VideoError
 from vasari.files import as_path, input_file, is_npz, same_file
 from vasari.follow.live_link import is_live_link, read_live_link
@@ -33,7 +33,7 @@ MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link 
 
 def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
-    absolute: bool = False, frame: Frame = "crop", size: int = 512, face: Which = 1,
+    absolute: bool = False, frame: Framing = "crop", size: int = 512, face: Which = 1,
     landmarks: Landmarks = None, track: int | None = None, style: Style | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
@@ -116,7 +116,7 @@ def _tracked(video: str | PathLike[str], tell: Tell) -> Driver:
 
 
 def follow(
-    face: Face, driver: Driver, absolute: bool = False, frame: Frame = "crop", size: int = 512,
+    face: Face, driver: Driver, absolute: bool = False, frame: Framing = "crop", size: int = 512,
     paint: Paint = "all", style: Style | None = None,
 ) -> Iterator[Picture]:  # fmt: skip
     """The pictures (H, W, 3) uint8 of a face that moves as a driver does."""

@@ -11,7 +11,7 @@ import numpy as np
 from vasari._talk import CHUNK, Asked, pictures
 from vasari.checks import (
     BackgroundLike,
-    Frame,
+    Framing,
     Rate,
     Which,
     checked_background,
@@ -40,7 +40,7 @@ Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz 
 
 def say(
     picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
-    size: int = 512, fps: Rate = 25, frame: Frame = "crop", background: BackgroundLike = "keep",
+    size: int = 512, fps: Rate = 25, frame: Framing = "crop", background: BackgroundLike = "keep",
     face: Which = 1, landmarks: Landmarks = None, seed: int | None = None,
     still: bool = False, track: int | None = None, style: Style | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
@@ -96,7 +96,7 @@ def say(
 
 def portrait_of(
     picture: str | PathLike[str] | Face, face: Which, landmarks: Landmarks, tell: Tell,
-    frame: Frame = "crop",
+    frame: Framing = "crop",
 ) -> Face:  # fmt: skip
     """A face from a picture, or from a file that `vasari read -o` made, or as it is."""
     if landmarks is not None:
@@ -112,7 +112,7 @@ def portrait_of(
 
 def _as_given(
     picture: str | PathLike[str] | Face, face: Which, landmarks: str | PathLike[str], tell: Tell,
-    frame: Frame,
+    frame: Framing,
 ) -> Face:  # fmt: skip
     """The face whose landmarks a person gives."""
     if face != 1:

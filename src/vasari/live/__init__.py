@@ -1,1 +1,6 @@
-"""Live: sound comes in while it is spoken, pictures go out."""
+"""Faces that answer while time runs: the clock, many at once, and what connects them."""
+
+from vasari.live.house import Full, House
+from vasari.live.stream import run
+
+__all__ = ["Full", "House", "run"]

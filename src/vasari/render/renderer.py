@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import Background, Frame
+from vasari.checks import Background, Framing
 from vasari.render.body import Carried
 from vasari.render.distance import Distance, grown
 from vasari.render.layers import Layer, Now
@@ -62,7 +62,7 @@ class Renderer:
     """
 
     def __init__(
-        self, face: Face, size: int = 512, frame: Frame = "crop", background: Background = None,
+        self, face: Face, size: int = 512, frame: Framing = "crop", background: Background = None,
         paint: Paint = "all",
     ) -> None:  # fmt: skip
         check_coherent(face)

@@ -1,0 +1,63 @@
+"""Sound to the motion of one portrait, picture by picture, as the sound comes in.
+
+The one way from sound to what is drawn, of `talk` and of every `Session`. It knows no turns and no
+clock: time is how much sound was pushed.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.motion import MotionStream
+from vasari.motion.frame_rate import FrameRate
+from vasari.motion.steering import Steering, StyleLike
+from vasari.render import Body
+from vasari.render.body import Carried
+from vasari.render.distance import at_distance
+from vasari.shape.onto_face import onto_face
+from vasari.speech import SpeechStream
+from vasari.values import Face, FloatArray, Motion
+
+Drawable = tuple[Motion, Carried]  # of the next pictures, in absolute terms
+
+
+class Performer:
+    """The state of one face that moves to a sound.
+
+    Picture k shows the sound of [k / fps, (k + 1) / fps). For one chunk the way the sound is cut
+    never changes a bit.
+
+    Args:
+        face: whom it moves.
+        fps: pictures a second.
+        style: what is steered; a function is asked for each frame.
+        chunk: motion frames that one network call makes: 1 waits least, 25 costs least.
+        live: wait for less of the sound that comes after a picture, at a price in smoothness.
+    """
+
+    def __init__(
+        self, face: Face, fps: Fraction, style: StyleLike = None, chunk: int = 25,
+        live: bool = False,
+    ) -> None:  # fmt: skip
+        self._face, self._fps = face, fps
+        self._speech, self._motion = SpeechStream(chunk), MotionStream(style, chunk)
+        self._rate = FrameRate(fps, ahead=1 if live else 2)
+        self._body, self._steering = Body(), Steering(style)
+        self.made = 0  # pictures that were decided so far
+
+    def push(self, sound: FloatArray) -> Drawable:
+        """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""
+        moves = self._rate.push(self._motion.push(self._speech.push(sound)))
+        times = np.asarray((self.made + np.arange(len(moves)) + 0.5) / float(self._fps), np.float64)
+        moves = onto_face(self._face, moves, float(self.made / self._fps))
+        self.made += len(moves)
+        return self._carried(moves, times)
+
+    def _carried(self, motion: Motion, times: NDArray[np.float64]) -> Drawable:
+        """A motion at the distance that is asked for at its times (T,), and what goes with it."""
+        moments = [self._steering.at(float(time)) for time in times]
+        carried = self._body.push(motion, np.array([moment.head for moment in moments]))
+        return at_distance(motion, carried, np.array([moment.distance for moment in moments]))
