@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate
+from vasari.motion.listening import Listening
 from vasari.motion.steering import Steering, StyleLike
 from vasari.render import Body
 from vasari.render.body import Carried
@@ -35,7 +36,8 @@ class Performer:
         fps: pictures a second.
         style: what is steered; a function is asked for each frame.
         chunk: motion frames that one network call makes: 1 waits least, 25 costs least.
-        live: wait for less of the sound that comes after a picture, at a price in smoothness.
+        live: wait for less of the sound that comes after a picture, at a price in smoothness; and
+            listen.
     """
 
     def __init__(
@@ -43,10 +45,21 @@ class Performer:
         live: bool = False,
     ) -> None:  # fmt: skip
         self._face, self._fps = face, fps
-        self._speech, self._motion = SpeechStream(chunk), MotionStream(style, chunk)
+        self._steering = Steering(style)
+        random = np.random.default_rng(self._steering.seed).spawn(5)[-1]  # four move the head
+        self._other: SpeechStream | None = None
+        self._listening = Listening(random)
+        self._speech = SpeechStream(chunk)
+        self._motion = MotionStream(style, chunk, self._listening if live else None)
         self._rate = FrameRate(fps, ahead=1 if live else 2)
-        self._body, self._steering = Body(), Steering(style)
+        self._body = Body()
         self.made = 0  # pictures that were decided so far
+
+    def listen(self, sound: FloatArray) -> None:
+        """Takes (n,) float32 samples of the other's voice, whose time is now."""
+        if self._other is None:
+            self._other = SpeechStream()
+        self._listening.hear(self._other.push(sound))
 
     def push(self, sound: FloatArray) -> Drawable:
         """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""

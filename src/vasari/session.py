@@ -208,6 +208,22 @@ class Session:
             self._interrupts += 1
             self._turn = False
 
+    def listen(self, sound: FloatArray) -> None:
+        """The other's voice, as it is heard: the face attends and nods.
+
+        Args:
+            sound: as of `push`; it is not shown, and what is more than half a second late is
+                forgotten.
+
+        Raises:
+            SoundError: it is no such sound.
+            VasariError: the session is closed.
+        """
+        samples = checked_samples(sound)
+        with self._lock:
+            self._check()
+            self._performer.listen(samples)
+
     def steer(self, style: Style) -> None:
         """Another style, eased to over 0.3 s; its keyframes count from the session's beginning.
 
@@ -228,22 +244,15 @@ class Session:
         """What `next` draws: for who draws elsewhere. All that is taken should be drawn."""
         with self._lock:
             self._check()
-            owed = self._taken < self._owed
-            if not (owed or self._queue or self._pushed.any()):
-                return None  # nobody speaks; what is decided already is for `idle`
-            while not self._ready:
-                if not (owed or self._queue):
-                    return None
-                self._feed() if self._queue else self._silence()
-                owed = self._taken < self._owed
-            return self._shot()
+            # when nobody speaks, what is decided already is for `idle`
+            speaks = self._owes or self._queue or self._pushed.any()
+            return self._shot() if speaks and self._decide() else None
 
     def take_idle(self) -> Shot:
         """What `idle` draws."""
         with self._lock:
             self._check()
-            while not self._ready:
-                self._feed() if self._queue else self._silence()
+            self._decide(idle=True)
             return self._shot()
 
     def draw(self, shot: Shot) -> Frame:
@@ -266,6 +275,21 @@ class Session:
             self._closed = True
             self._queue.clear()
             self._ready.clear()
+
+    @property
+    def _owes(self) -> bool:
+        return self._taken < self._owed
+
+    def _decide(self, idle: bool = False) -> bool:
+        """Whether a picture is decided; silence is given for it where it is owed, or to idle."""
+        while not self._ready:
+            if self._queue:
+                self._feed()
+            elif self._owes or idle:
+                self._silence()
+            else:
+                return False
+        return True
 
     def _feed(self) -> None:
         """Give the performer as much of the queue as makes its next block whole."""

@@ -202,3 +202,19 @@ def test_how_much_sound_a_picture_waits_for(fps: Fraction | int) -> None:
         session.push(np.zeros(step, np.float32))
         late += [(k + step) / 16_000 - frame.time for frame in left(session)]
     assert max(late) < 0.24
+
+
+def test_a_listener_moves_and_keeps_its_lips_closed() -> None:
+    def heads(listens: bool) -> np.ndarray:
+        session, voice = Session(FACE, size=256), voice_like(4.0)
+        frames = []
+        for k in range(200):
+            if listens and k < 160:
+                session.listen(voice[k * 400 : (k + 1) * 400])
+            frames.append(session.idle())
+        assert max(opening(frame) for frame in frames[20:]) < 0.01
+        return np.array([frame.picture[:3] for frame in frames])
+
+    apart = np.abs(heads(True) - heads(False)).max(0)
+    assert apart[1] > 1.5  # degrees: it nods
+    assert np.abs(heads(True) - heads(True)).max() == 0

@@ -9,12 +9,14 @@ from vasari.motion.brows import Brows
 from vasari.motion.eyes import Blinks, Gaze, write_eyes
 from vasari.motion.gate import Emphasis, Gate
 from vasari.motion.head import Head
+from vasari.motion.listening import Listening
 from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
 from vasari.motion.steering import EYE_MOST, NOT_LIPS, Steering, StyleLike, Turn
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
 from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion
 
+ATTENTION = 0.7  # of the eyes' wandering that a listener holds back
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
     np.zeros((0, EXPRESSION), np.float32),
@@ -30,10 +32,14 @@ class MotionStream:
 
     Args:
         style: what the user steers, but for the distance; a function is asked before each frame.
-        chunk: motion frames that one network call makes; 2 for live, 25 costs least.
+        chunk: motion frames that one network call makes; 1 for live, 25 costs least.
+        listening: what the other's voice does to it.
     """
 
-    def __init__(self, style: StyleLike = None, chunk: int = 25) -> None:
+    def __init__(
+        self, style: StyleLike = None, chunk: int = 25, listening: Listening | None = None
+    ) -> None:
+        self._listening = listening
         self._steering = Steering(style)
         self._chunk = chunk
         self._mouth = MouthStream(chunk)
@@ -91,14 +97,18 @@ class MotionStream:
             gate[k] = self._gate.step(voice, loudness)
             stress = self._emphasis.step(self._gate.speaking, loudness)
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
+            heed = self._listening.step() if self._listening else None
+            if heed:
+                rotation[k] += np.array([0, heed.pitch, heed.roll], np.float32)
+                position[k] += np.array([0, 0, heed.away], np.float32)
             rotation[k] *= np.float32(style.head)
             position[k] *= np.float32(style.head)
-            gaze[k] = self._gaze.step(rotation[k])
+            gaze[k] = self._gaze.step(rotation[k], ATTENTION * heed.attention if heed else 0.0)
             turn = self._turn.step(style.gaze, style.head)
             rotation[k, :2] += turn
             gaze[k] = np.clip(gaze[k] + (style.gaze - turn), -EYE_MOST, EYE_MOST)
             closure[k] = self._blinks.step(self._gaze.jumped, style.blink)
-            raised[k] = self._brows.step(stress) * style.expression
+            raised[k] = (self._brows.step(stress) + (heed.brow if heed else 0)) * style.expression
             gain[k] = style.expression
         expression = self._mouth.push(features, gate)
         opening = signed_opening(expression)
