@@ -10,12 +10,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 from vasari.live.encode import Encoder
 from vasari.live.house import House
 from vasari.live.metrics import Metrics
-from vasari.live.stamp import stamped
+from vasari.live.stamp import stamp
 from vasari.live.wire import NO_SAMPLE, Shown, sound_out
 from vasari.session import Frame, Session
 from vasari.values import SOUND_HZ, FloatArray, Picture, Style
@@ -33,6 +31,13 @@ class Outlet(Protocol):
         """Take one picture."""
 
 
+class Badge(Protocol):
+    """A visible sign, as `provenance.badge` draws it."""
+
+    def draw(self, picture: Picture) -> None:
+        """Into a picture (H, W, 3) uint8, in place."""
+
+
 @dataclass(frozen=True)
 class Machine:
     """What conversations share.
@@ -41,13 +46,13 @@ class Machine:
         house: sessions, and threads that draw.
         encoding: threads that encode.
         metrics: what is counted.
-        decorate: what is drawn into every picture, such as a badge.
+        badge: makes what draws a visible sign into pictures of one height and width, in place.
     """
 
     house: House
     encoding: Executor
     metrics: Metrics
-    decorate: Callable[[Picture], Picture] | None = None
+    badge: Callable[[int, int], Badge] | None = None
 
 
 class Conversation:
@@ -57,17 +62,18 @@ class Conversation:
         session: of the machine's house.
         encoder: of its pictures.
         machine: what it shares with others.
-        stamp: whether every picture carries a code that says which sound it shows.
+        stamped: whether every picture carries a code that says which sound it shows.
     """
 
     def __init__(
-        self, session: Session, encoder: Encoder, machine: Machine, stamp: bool = False
+        self, session: Session, encoder: Encoder, machine: Machine, stamped: bool = False
     ) -> None:
         self._session, self._encoder, self._machine, self._stamp = (
-            session, encoder, machine, stamp,
+            session, encoder, machine, stamped,
         )  # fmt: skip
         self._pushed = self._taken = 0  # samples
         self._came: deque[tuple[int, float]] = deque()  # samples by then, seconds
+        self._badge = machine.badge(*session.size[::-1]) if machine.badge else None
         self._key, self._index = True, 0
 
     def hear(self, sound: FloatArray) -> None:
@@ -133,12 +139,12 @@ class Conversation:
         self._index += 1
 
     def _encode(self, picture: Picture, sample: int) -> tuple[bytes, bool]:
-        if self._machine.decorate is not None:
-            picture = self._machine.decorate(picture)
+        if self._badge is not None:
+            self._badge.draw(picture)
         if self._stamp:
-            picture = stamped(picture, sample)
+            stamp(picture, sample)
         key, self._key = self._key, False
-        return self._encoder.encode(np.ascontiguousarray(picture), key=key)
+        return self._encoder.encode(picture, key=key)
 
     def _count_delay(self, sample: int, now: float) -> None:
         """Of a picture that shows sound which comes as it is spoken."""

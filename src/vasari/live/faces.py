@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vasari.live.refused import Full, Missing, Refused
+from vasari.live.refused import Missing, Refused
 from vasari.live.settings import Settings
 from vasari.live.work import Workshop
 from vasari.shape.crops import cut_out, framed
@@ -77,7 +77,7 @@ class Faces:
         """
         self.forget_old()
         if len(self._known) + self._reading >= self._settings.faces:
-            raise Full("There is no room for another portrait: delete one, or wait.")
+            raise Refused("There is no room for another portrait: delete one, or wait.", 503)
         self._reading += 1
         try:
             async with self._turn:

@@ -45,6 +45,7 @@ class Guard:
         self._app, self._settings = app, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI asks for it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -83,7 +84,7 @@ class Guard:
         bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
         cookies = SimpleCookie(headers.get("cookie", ""))
         cookie = cookies[COOKIE].value if COOKIE in cookies else ""
-        if not any([_equal(given, token) for given in (asked, bearer, cookie)]):
+        if not any(_equal(given, token) for given in (asked, bearer, cookie)):
             return _no("Give the server's token: open the address that it printed.", 401)
         if scope["path"] == "/" and asked and scope["type"] == "http":
             return self._settled(token, scope)
@@ -149,6 +150,7 @@ class Body:
             raise self._too_large()
 
     async def __call__(self) -> Message:
+        """The next part."""
         if self._whole:  # what comes now is only the end of the connection, whenever it comes
             return await self._receive()
         try:
@@ -181,7 +183,9 @@ def _no(sentence: str, status: int) -> Response:
 
 async def _answered(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """An answer instead of the application, to a request or to a WebSocket that is not opened."""
-    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
+    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get(
+        "extensions", {}
+    ):
         await send({"type": "websocket.close", "code": 1008})
         return
     await answer(scope, receive, send)

@@ -22,10 +22,3 @@ class Missing(Refused):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"There is no such {what}: it may have been deleted in the meantime.", 404)
-
-
-class Full(Refused):
-    """There is no place at the moment."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, 503)

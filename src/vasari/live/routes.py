@@ -27,9 +27,7 @@ KINDS = {
     ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }  # fmt: skip
-CONSENT = (
-    "Say that the person in the picture, and whose voice it is, agreed to this: consent=true."
-)
+CONSENT = "Say that the person in the picture, and whose voice it is, agreed to this: consent=true."
 
 router = APIRouter()
 
@@ -178,9 +176,7 @@ def _video_info(video: Video) -> VideoInfo:
 @router.post("/speech", response_class=Response, tags=["speech"])
 async def speak(text: Text) -> Response:
     """A text as a WAV file, by espeak-ng, where the server has it."""
-    return Response(
-        await spoken.spoken(text.text, text.voice, text.speed), media_type="audio/wav"
-    )
+    return Response(await spoken.spoken(text.text, text.voice, text.speed), media_type="audio/wav")
 
 
 @router.websocket("/live")
@@ -243,9 +239,7 @@ async def health(request: Request) -> Health:
 @router.get("/metrics", response_class=Response, tags=["server"])
 async def metrics(request: Request) -> Response:
     """What is counted, for Prometheus."""
-    return Response(
-        _rooms(request).machine.metrics.text(), media_type="text/plain; version=0.0.4"
-    )
+    return Response(_rooms(request).machine.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 @router.get("/", include_in_schema=False)

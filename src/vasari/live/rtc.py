@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 
 import av
 import numpy as np
@@ -47,15 +47,8 @@ GATHER_SECONDS = 6.0
 H264_LINE = re.compile(r"^a=rtpmap:\d+ H264/90000", re.MULTILINE | re.IGNORECASE)
 KEYS = {"h264": 1.0, "raw": 1.0}
 
+Begin = Callable[[Start, Format, float], Awaitable[tuple[Session, Conversation]]]
 End = Callable[[Session], None]
-
-
-class Begin(Protocol):
-    """Begins a conversation, as `Rooms.begin`."""
-
-    def __call__(
-        self, start: Start, pictures: Format, keys: float
-    ) -> Awaitable[tuple[Session, Conversation]]: ...
 
 
 class Offer(Start):
@@ -90,13 +83,13 @@ class Pictures(MediaStreamTrack):
         self._last = max(now, self._last + 1)
         self._queue.put_nowait((picture, self._last))
 
-    async def recv(self) -> av.Packet | av.VideoFrame:
+    async def recv(self) -> av.Packet[Any] | av.VideoFrame:
         """As aiortc asks for it."""
         if self.readyState != "live":
             raise MediaStreamError
         picture, stamp = await self._queue.get()
         width, height = self._size
-        made: av.Packet | av.VideoFrame
+        made: av.Packet[Any] | av.VideoFrame
         if len(picture) == width * height * 3 // 2:
             yuv = np.frombuffer(picture, np.uint8).reshape(height * 3 // 2, width)
             made = av.VideoFrame.from_ndarray(yuv, "yuv420p")

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 import vasari
 from vasari.errors import VasariError
 from vasari.files import scratch
-from vasari.live.conversation import Machine
+from vasari.live.conversation import Badge, Machine
 from vasari.live.faces import DEMO, Faces
 from vasari.live.guard import Guard
 from vasari.live.house import Full, House
@@ -28,7 +28,6 @@ from vasari.live.rtc import Calls
 from vasari.live.settings import Settings, check_settings
 from vasari.live.videos import Videos
 from vasari.live.work import Workshop
-from vasari.values import Picture
 
 ABOUT = """Makes a portrait speak: portraits in, videos or a live face out.
 
@@ -39,7 +38,7 @@ Live conversations go over the WebSocket `/live` (docs/live.md has its messages)
 
 def create_app(
     settings: Settings, worker: Sequence[str], *, demo: Callable[[], Path] | None = None,
-    decorate: Callable[[Picture], Picture] | None = None,
+    badge: Callable[[int, int], Badge] | None = None,
 ) -> FastAPI:  # fmt: skip
     """The application that `vasari serve` runs.
 
@@ -47,7 +46,7 @@ def create_app(
         settings: what it may do.
         worker: the command that starts a process for one upload.
         demo: gives a picture that is there from the beginning; raises where there is none.
-        decorate: what is drawn into every picture; takes and gives (H, W, 3) uint8.
+        badge: makes what draws the visible sign; used where the settings ask for it.
 
     Raises:
         VasariError: the settings would leave it open to everybody.
@@ -59,7 +58,7 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with scratch() as folder, House(settings.sessions) as house:
             encoding = ThreadPoolExecutor(2, "vasari-encode")
-            machine = Machine(house, encoding, metrics, decorate)
+            machine = Machine(house, encoding, metrics, badge if settings.badged else None)
             workshop = Workshop(worker)
             rooms = Rooms(
                 settings, machine, Faces(settings, workshop, folder),

@@ -170,8 +170,8 @@ async def received(socket: WebSocket) -> str | bytes:
     message: dict[str, Any] = dict(await socket.receive())
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
-    content = message.get("bytes")
-    return message["text"] if content is None else content
+    content: str | bytes | None = message.get("bytes")
+    return str(message["text"]) if content is None else content
 
 
 async def _heard(socket: WebSocket, client: Client) -> tuple[int, str]:

@@ -15,14 +15,12 @@ UNIT = 100  # samples: what the code counts in
 IDLE = (1 << BITS) - 1  # shows no sound that was sent
 
 
-def stamped(picture: Picture, sample: int) -> Picture:
-    """The picture with a code of the first sample that it shows; negative for none."""
+def stamp(picture: Picture, sample: int) -> None:
+    """Write into a picture the first sample that it shows; negative for none."""
     code = IDLE if sample < 0 else sample // UNIT % IDLE
     bits = np.array([code >> k & 1 for k in range(BITS)] + [1, 0], np.uint8)  # white, black: scale
     row = np.repeat(bits * 255, CELL)
-    out = picture.copy()
-    out[-CELL:, : len(row)] = row[None, :, None]
-    return out
+    picture[-CELL:, : len(row)] = row[None, :, None]
 
 
 def stamp_in(picture: Picture) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vasari.live.faces import Known
-from vasari.live.refused import Full, Missing, Refused
+from vasari.live.refused import Missing, Refused
 from vasari.live.settings import Settings
 from vasari.live.work import Workshop
 
@@ -95,11 +95,11 @@ class Videos:
         """Have a video made.
 
         Raises:
-            Full: too many wait or are kept.
+            Refused: too many wait or are kept.
         """
         self.forget_old()
         if len(self._known) >= self._settings.videos:
-            raise Full("Too many videos wait or are kept: delete one, or wait.")
+            raise Refused("Too many videos wait or are kept: delete one, or wait.", 503)
         name = secrets.token_urlsafe(9)
         video = Video(name, self._folder / f"{secrets.token_hex(8)}.mp4")
         self._known[name] = video

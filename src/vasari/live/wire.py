@@ -85,13 +85,13 @@ class _Said(BaseModel):
 class Steered(_Said):
     """What is steered, each as `vasari.Style` has it; what is left away is as it was."""
 
-    seed: int | None = Field(None, ge=0, le=2**31)
+    seed: int | None = Field(default=None, ge=0, le=2**31)
     gaze: tuple[float, float] | None = None
     distance: float | None = None
     head: float | None = None
     expression: float | None = None
     blink: float | None = None
-    emotion: dict[str, float] | None = None
+    emotion: dict[str, float] | str | None = None
 
     def style(self, before: Style | None = None) -> Style:
         """The style, what is not said taken from the one before.
@@ -170,7 +170,7 @@ def sound_in(message: bytes) -> FloatArray:
         raise Refused("Sound comes as 16-bit samples: that was half a sample.")
     if len(message) > MOST_SOUND:
         raise Refused("A piece of sound may last half a minute at most: send shorter ones.")
-    return np.frombuffer(message, "<i2").astype(np.float32) / 32768
+    return np.frombuffer(message, "<i2").astype(np.float32) / np.float32(32768)
 
 
 def sound_out(sound: FloatArray) -> np.ndarray[Any, np.dtype[np.int16]]:

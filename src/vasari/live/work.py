@@ -84,9 +84,7 @@ class Workshop:
         return process
 
 
-async def _served(
-    process: asyncio.subprocess.Process, task: dict[str, Any], told: Told
-) -> bool:
+async def _served(process: asyncio.subprocess.Process, task: dict[str, Any], told: Told) -> bool:
     """Whether it was made; False where the process died."""
     assert process.stdin is not None
     assert process.stdout is not None
