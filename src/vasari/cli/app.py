@@ -25,14 +25,20 @@ from vasari.cli.options import (
     Gaze,
     GivenLandmarks,
     Head,
+    Host,
+    Ice,
+    Keep,
     Key,
     NoMark,
     Out,
     Picture,
+    Port,
     Pose,
+    Sessions,
     SoundTrack,
     Stamps,
     StyleFile,
+    Token,
     WhichFace,
     check_background,
     check_size,
@@ -296,6 +302,33 @@ def bench(as_json: AsJson = False) -> None:
 
         result = measure(tell)
         print(json.dumps(result) if as_json else report(result))
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    token: Token = None,
+    sessions: Sessions = 4,
+    keep: Keep = 60.0,
+    ice: Ice = None,
+    badge: Annotated[
+        bool | None,
+        typer.Option("--badge/--no-badge", help="A visible AI; else where others can see it."),
+    ] = None,
+) -> None:
+    """Serve the studio, a page in the browser, and the faces behind it.
+
+    Examples:
+    vasari serve
+
+    vasari serve --host 0.0.0.0 --ice stun:stun.example.org:3478
+    """
+    with sentences():
+        from vasari.jobs.serve import Wishes
+        from vasari.jobs.serve import serve as run
+
+        run(Wishes(host, port, token, sessions, keep, tuple(ice or ()), badge), tell)
 
 
 @app.command()

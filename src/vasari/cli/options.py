@@ -228,3 +228,28 @@ Out = Annotated[
 Framing = Annotated[
     Literal["crop", "full"], typer.Option(help="Head and shoulders, or the whole picture.")
 ]
+Host = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Listen there; all but this machine needs a token.")
+]
+Port = Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Listen at this port.")]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        metavar="T", envvar="VASARI_TOKEN",
+        help="What clients must know; made and said where one is needed and none is given.",
+    ),
+]  # fmt: skip
+Sessions = Annotated[
+    int, typer.Option(metavar="N", min=1, max=64, help="Live conversations at once.")
+]
+Keep = Annotated[
+    float,
+    typer.Option(metavar="MINUTES", min=1, help="Forget portraits and videos after that time."),
+]
+Ice = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ice", metavar="URL",
+        help="stun:HOST:PORT or turn:HOST:PORT,USER,PASSWORD; may be given several times.",
+    ),
+]  # fmt: skip
