@@ -9,7 +9,16 @@ ARPABET = (
     "V W Y Z ZH"
 )
 PHONES = ARPABET.split()
-SAME = {"AX": "AH", "AXR": "ER", "IX": "IH", "PAU": "SIL", "EL": "L", "EM": "M", "EN": "N", "DX": "D"}
+SAME = {
+    "AX": "AH",
+    "AXR": "ER",
+    "IX": "IH",
+    "PAU": "SIL",
+    "EL": "L",
+    "EM": "M",
+    "EN": "N",
+    "DX": "D",
+}
 IPA = {  # longest first letters decide
     "tʃ": "CH", "dʒ": "JH", "tɕ": "CH", "dʑ": "JH", "ts": "S", "dz": "Z", "aɪ": "AY", "ai": "AY",
     "aʊ": "AW", "au": "AW", "eɪ": "EY", "ei": "EY", "oʊ": "OW", "ou": "OW", "əʊ": "OW", "ɔɪ": "OY",

@@ -94,7 +94,9 @@ def plucked(hz: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
     for k in range(1, min(24, int(7500 / hz)) + 1):
         sharp = k * np.sqrt(1 + rng.uniform(0, 4e-4) * k * k)
         rate = decay * (1 + 0.08 * k * k * hz / 400)
-        out += np.sin(np.pi * k * place) / k * np.exp(-rate * t) * np.sin(2 * np.pi * hz * sharp * t)
+        out += (
+            np.sin(np.pi * k * place) / k * np.exp(-rate * t) * np.sin(2 * np.pi * hz * sharp * t)
+        )
     return out
 
 

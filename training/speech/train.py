@@ -121,6 +121,8 @@ if __name__ == "__main__":
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=13)
-    parser.add_argument("--begin", type=Path, help="weights (of begin.py) to begin with and keep to")
+    parser.add_argument(
+        "--begin", type=Path, help="weights (of begin.py) to begin with and keep to"
+    )
     args = parser.parse_args()
     train(args.pack, args.out, args.minutes, args.begin)
