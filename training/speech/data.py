@@ -15,7 +15,6 @@ import json
 import lzma
 import os
 from dataclasses import dataclass
-
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ import av
 import numpy as np
 
 from training.speech import sounds, throats
-from training.speech.phones import PHONES, UNKNOWN, VOWELS, number
+from training.speech.phones import PHONES, VOWELS, number
 from vasari.speech import mel
 
 VOICE, SILENCE, MUSIC, NOISE, BREATH, CROWD = range(6)  # what is heard in a motion frame
