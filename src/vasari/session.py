@@ -362,7 +362,7 @@ class Session:
         if pushed.any() or start >= self._hushed:
             self._hush.on = False
         motion, carried = motion.part(k, k + 1), carried.part(k, k + 1)
-        motion = replace(motion, expression=self._hush.step(motion.expression))
+        motion = replace(motion, expression=self._hush.step(motion.expression[0])[None])
         shot = Shot(
             motion, carried, sound, int(pushed.sum()), self._taken, ends, cut, self._interrupts
         )
