@@ -20,7 +20,7 @@ from training.checkpoint import averaged, rate, save
 from training.feeling.model import Feels, loss_of
 from vasari.motion.feeling import HEARD
 
-FRAMES, BATCH, STEPS, TOP = 300, 24, 1600, 3e-3
+FRAMES, BATCH, STEPS, TOP = 250, 24, 900, 4e-3
 BEGINS = 12  # frames of an utterance that count little
 CALM = 0.55  # of what is strung together, speech without a label
 TILT, NOISE, LEVEL = 0.15, 0.12, 0.15  # spread of changes to the tone, of noise, of the level
@@ -53,7 +53,7 @@ def batch(pack: Pack, rows: np.ndarray, random: np.random.Generator) -> tuple[np
             piece = changed(pack.heard[k], random)
             w = np.ones(len(piece), np.float32)
             w[:BEGINS] = 0.1
-            first, last = max(at, 0), min(at + len(piece), FRAMES)
+            first, last = max(at, 0), max(0, min(at + len(piece), FRAMES))
             heard[b, first:last] = piece[first - at : last - at]
             felt[b, first:last], weight[b, first:last] = pack.felt[k], w[first - at : last - at]
             at += len(piece) + int(random.integers(0, 12))
@@ -88,7 +88,7 @@ def train(pack: Pack, rows: np.ndarray, seed: int = 0) -> Feels:
         steps.step()
         averaged(model, mean, step)
         if step % 200 == 0:
-            print(step, round(float(loss), 3), flush=True)
+            print(step, round(loss.item(), 3), flush=True)
     best.load_state_dict(mean)
     return best.eval()
 
@@ -130,8 +130,12 @@ def main() -> None:
         fold = {s: k % args.folds for k, s in enumerate(speakers)}
         held, told = [], []
         for k in range(args.folds):
-            out = np.array([fold.get(s, hash(s) % args.folds) == k if a else n % args.folds == k
-                            for n, (s, a) in enumerate(zip(pack.speaker, pack.acted, strict=True))])
+            out = np.array(
+                [
+                    fold.get(s, hash(s) % args.folds) == k if a else n % args.folds == k
+                    for n, (s, a) in enumerate(zip(pack.speaker, pack.acted, strict=True))
+                ]
+            )
             model = train(pack, rows[~out])
             some = rows[out & (pack.speed == 1)]
             held.append(some)

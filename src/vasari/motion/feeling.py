@@ -39,8 +39,8 @@ class Sounds:
         self.energy = FLOOR  # of the last block against the running level
 
     def push(self, block: FloatArray) -> FloatArray:
-        """(BLOCK,) samples to (HEARD,): bands and energy against the running level, pitch in octaves
-        as far as there is one, how clear it is, and how much brighter than dark the tone is."""
+        """(BLOCK,) samples to (HEARD,): bands and energy against the running level, how much
+        brighter than dark the tone is, pitch in octaves where there is one, how clear it is."""
         self._samples[:-BLOCK] = self._samples[BLOCK:].copy()
         self._samples[-BLOCK:] = np.nan_to_num(block).clip(-1, 1)
         window, bands, lags = _tables()
