@@ -121,7 +121,7 @@ class MotionStream:
         expression[:, NOT_LIPS] = np.clip(expression[:, NOT_LIPS] * gain[:, None], 0, 1)
         self._brows.write(expression, raised)
         write_eyes(expression, closure, gaze)
-        write_emotion(expression, shown * gain[:, None])
+        write_emotion(expression, shown * gain[:, None], opening)
         opening = parted_lips(opening, parted * gain, gate)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
         return Motion(rotation, position, gaze, expression)
