@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from vasari.follow.track import track
     from vasari.jobs.drive import drive
     from vasari.jobs.say import say
+    from vasari.jobs.verify import verify
     from vasari.portrait.read import read_portrait
+    from vasari.provenance.making import Marks
     from vasari.session import Frame, Session
     from vasari.values import EMOTIONS, Emotion, Face, Key, Motion, Style
 
@@ -29,6 +31,7 @@ __all__ = [
     "Face",
     "Frame",
     "Key",
+    "Marks",
     "Motion",
     "OutputError",
     "PictureError",
@@ -42,6 +45,7 @@ __all__ = [
     "say",
     "talk",
     "track",
+    "verify",
 ]
 
 # Imported when first asked for: `vasari --help` must not wait for what draws and listens.
@@ -51,6 +55,7 @@ _WHERE = {
     "Face": "vasari.values",
     "Frame": "vasari.session",
     "Key": "vasari.values",
+    "Marks": "vasari.provenance.making",
     "Motion": "vasari.values",
     "Session": "vasari.session",
     "Style": "vasari.values",
@@ -59,6 +64,7 @@ _WHERE = {
     "say": "vasari.jobs.say",
     "talk": "vasari._talk",
     "track": "vasari.follow.track",
+    "verify": "vasari.jobs.verify",
 }
 
 

@@ -14,6 +14,7 @@ from vasari.checks import FPS_SAID, Which
 from vasari.errors import VasariError
 
 if TYPE_CHECKING:
+    from vasari.provenance.making import Marks
     from vasari.values import Style
 
 Value = TypeVar("Value")
@@ -110,6 +111,23 @@ def style_of(
     return replace(style, **given)
 
 
+def marks_of(
+    picture: str, consent: bool, badge: bool, no_mark: bool, cert: str | None, key: str | None,
+    stamps: str | None,
+) -> Marks:  # fmt: skip
+    """What the options say of marks; asks about consent where somebody sits before a terminal.
+
+    Raises:
+        VasariError: the answer is no.
+    """
+    from vasari.provenance.consent import ask
+    from vasari.provenance.making import Marks
+
+    agreed = True if consent else ask(picture)
+    how = "option" if consent else "terminal"
+    return Marks(agreed, badge, not no_mark, cert, key, stamps, how)
+
+
 WhichFace = Annotated[
     str,
     typer.Option(
@@ -184,6 +202,25 @@ StyleFile = Annotated[
     str | None,
     typer.Option("--style", metavar="FILE.toml", help="Keyframes of all these; see the guide."),
 ]
+Consent = Annotated[
+    bool,
+    typer.Option(
+        "--i-have-consent", help="“I am this person or have their permission, or this is nobody.”"
+    ),
+]
+Badge = Annotated[bool, typer.Option("--badge", help="Draw “AI” into the lower right corner.")]
+NoMark = Annotated[
+    bool, typer.Option("--no-mark", help="Leave the pixels unmarked, for tests and research.")
+]
+Cert = Annotated[
+    str | None,
+    typer.Option("--c2pa-cert", metavar="PEM", help="Sign with this chain, not the machine's own."),
+]
+Key = Annotated[str | None, typer.Option("--c2pa-key", metavar="PEM", help="Its private key.")]
+Stamps = Annotated[
+    str | None,
+    typer.Option("--c2pa-tsa", metavar="URL", help="Have signatures time-stamped there."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[
     str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')
@@ -191,3 +228,28 @@ Out = Annotated[
 Framing = Annotated[
     Literal["crop", "full"], typer.Option(help="Head and shoulders, or the whole picture.")
 ]
+Host = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Listen there; all but this machine needs a token.")
+]
+Port = Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Listen at this port.")]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        metavar="T", envvar="VASARI_TOKEN",
+        help="What clients must know; made and said where one is needed and none is given.",
+    ),
+]  # fmt: skip
+Sessions = Annotated[
+    int, typer.Option(metavar="N", min=1, max=64, help="Live conversations at once.")
+]
+Keep = Annotated[
+    float,
+    typer.Option(metavar="MINUTES", min=1, help="Forget portraits and videos after that time."),
+]
+Ice = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ice", metavar="URL",
+        help="stun:HOST:PORT or turn:HOST:PORT,USER,PASSWORD; may be given several times.",
+    ),
+]  # fmt: skip

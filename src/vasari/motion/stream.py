@@ -27,7 +27,7 @@ NOTHING = Motion(
 class MotionStream:
     """Makes a face move to speech features.
 
-    Frames come AHEAD frames behind the features. Everything is relative to rest: zero rotation,
+    Frames come `ahead` frames behind the features. Everything is relative to rest: zero rotation,
     position and gaze are the portrait's own, and a zero expression is a closed, quiet mouth. The
     same features, style and chunk give the same bits.
 
@@ -35,15 +35,17 @@ class MotionStream:
         style: what the user steers, but for the distance; a function is asked before each frame.
         chunk: motion frames that one network call makes; 1 for live, 25 costs least.
         listening: what the other's voice does to it.
+        ahead: frames of features that the mouth waits for, 0 to AHEAD; fewer for live.
     """
 
     def __init__(
-        self, style: StyleLike = None, chunk: int = 25, listening: Listening | None = None
-    ) -> None:
+        self, style: StyleLike = None, chunk: int = 25, listening: Listening | None = None,
+        ahead: int = AHEAD,
+    ) -> None:  # fmt: skip
         self._listening = listening
         self._steering = Steering(style)
-        self._chunk = chunk
-        self._mouth = MouthStream(chunk)
+        self._chunk, self._ahead = chunk, ahead
+        self._mouth = MouthStream(chunk, ahead)
         self._gate, self._emphasis = Gate(), Emphasis()
         # the fifth is that of listening
         blink, gaze, head, brow, _, mood = np.random.default_rng(self._steering.seed).spawn(6)
@@ -52,7 +54,7 @@ class MotionStream:
         self._turn, self._emotions = Turn(MOTION_HZ), Emotions(mood, MOTION_HZ)
         self._made = 0  # frames, those before the first feature as well
         self._rest = np.zeros((0, FEATURES), np.float32)  # features that fill no chunk yet
-        self._before = AHEAD  # frames to come that tell of the time before the first feature
+        self._before = ahead  # frames to come that tell of the time before the first feature
         self._heard = self._given = 0
         self._ended = False
 
@@ -74,9 +76,9 @@ class MotionStream:
             self._rest = pending
             return NOTHING
         if last:
-            self._ended = True
-            missing = -(len(pending) + AHEAD) % self._chunk if self._heard else 0
-            pending = np.concatenate([pending, _silence(AHEAD + missing)])
+            self._ended, ahead = True, self._ahead
+            missing = -(len(pending) + ahead) % self._chunk if self._heard else 0
+            pending = np.concatenate([pending, _silence(ahead + missing)])
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
@@ -94,7 +96,7 @@ class MotionStream:
         gate, raised, gain, parted = (np.zeros(n, np.float32) for _ in range(4))
         shown = np.zeros((n, len(BLENDSHAPES)), np.float32)
         for k, frame in enumerate(features):
-            style = self._steering.at(max(0.0, (self._made - AHEAD + 0.5) / MOTION_HZ))
+            style = self._steering.at(max(0.0, (self._made - self._ahead + 0.5) / MOTION_HZ))
             self._made += 1
             voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
             gate[k] = self._gate.step(voice, loudness)
