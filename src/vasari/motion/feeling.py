@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.networks import network
-from vasari.speech.mel import BLOCK, LEVEL_START, SPAN_DB, follow_level
-from vasari.values import MOTION_HZ, SOUND_HZ, FloatArray
+from vasari.speech.mel import BLOCK
+from vasari.values import EMOTIONS, MOTION_HZ, SOUND_HZ, FloatArray
 
 WINDOW = 1024  # samples, 64 ms
 BANDS = 40
@@ -24,10 +24,15 @@ LOWEST_HZ, HIGHEST_HZ = 80.0, 7600.0
 PITCH_HZ = 75.0, 420.0  # of a voice
 MIDDLE_HZ = 160.0  # pitch that counts as 0
 FLOOR = -90.0  # decibels
+SPAN_DB = 20.0  # decibels of one unit that the network hears
+LEVEL_START, LEVEL_FLOOR = -30.0, -45.0  # decibels: of a voice before it is heard, and at least
+ATTACK, RELEASE = 0.05, 0.001  # share of the way that the level goes in a frame, up and down
+PAUSE_DB, PAUSE_STEP = 30.0, 0.005  # so far below a pause lowers it by so much a frame
 SECONDS = 1.0  # over which what is heard is smoothed
 QUIET = -35.0  # decibels against the running level: nothing is said
 SILENT_SECONDS = 2.5  # in which a feeling dies away when nothing is said
 BESIDE = 0.25  # of arousal and valence that count as none: reading aloud is not quite even
+MODEST = 0.45  # strength of an emotion that a voice without any doubt gives
 
 
 class Sounds:
@@ -48,12 +53,19 @@ class Sounds:
         power = spectrum.real**2 + spectrum.imag**2
         tones = 10 * np.log10(power @ bands + 1e-9)
         energy = max(FLOOR, 10 * float(np.log10(power.sum() / WINDOW + 1e-9)))
-        self._level = follow_level(self._level, energy)
+        self._level = _followed(self._level, energy)
         self.energy = energy - self._level
         clear, pitch = _pitch(power, lags)
         bright = tones[BANDS // 2 :].mean() - tones[: BANDS // 2].mean()
         levels = np.array([*(tones - self._level), self.energy, bright]) / SPAN_DB
         return np.array([*levels.clip(-3, 2), pitch * clear, clear], np.float32)
+
+
+def _followed(level: float, energy: float) -> float:
+    """The running level of a voice after one more frame: quick up, slow down."""
+    above = energy - level
+    step = ATTACK * above if above > 0 else RELEASE * above if above > -PAUSE_DB else -PAUSE_STEP
+    return max(level + step, LEVEL_FLOOR)
 
 
 @lru_cache
@@ -122,3 +134,13 @@ class Feeling:
 def beyond(felt: NDArray[np.float64]) -> NDArray[np.float64]:
     """Arousal and valence beyond what counts as none."""
     return np.asarray(np.sign(felt) * np.maximum(np.abs(felt) - BESIDE, 0) / (1 - BESIDE))
+
+
+def shown_by(felt: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(8,) strength of EMOTIONS that arousal and valence (2,) give, 0 to MODEST."""
+    roused, pleased = felt
+    out = np.zeros(len(EMOTIONS))
+    out[EMOTIONS.index("happy")] = max(pleased, 0)
+    out[EMOTIONS.index("sad")] = max(-pleased, 0) * max(0, min(1, 0.5 - 1.5 * roused))
+    out[EMOTIONS.index("angry")] = max(-pleased, 0) * max(0, min(1, 0.5 + 1.5 * roused))
+    return MODEST * out
