@@ -31,7 +31,9 @@ PAUSE_DB, PAUSE_STEP = 30.0, 0.005  # so far below a pause lowers it by so much 
 SECONDS = 1.0  # over which what is heard is smoothed
 QUIET = -35.0  # decibels against the running level: nothing is said
 SILENT_SECONDS = 2.5  # in which a feeling dies away when nothing is said
-BESIDE = 0.25  # of arousal and valence that count as none: reading aloud is not quite even
+# Of arousal and valence: what counts as none, since reading aloud is not quite even, and what
+# counts as all, since the network never dares to say 1.
+NONE, ALL = np.array([0.2, 0.12]), np.array([0.6, 0.42])
 MODEST = 0.45  # strength of an emotion that a voice without any doubt gives
 
 
@@ -132,8 +134,8 @@ class Feeling:
 
 
 def beyond(felt: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Arousal and valence beyond what counts as none."""
-    return np.asarray(np.sign(felt) * np.maximum(np.abs(felt) - BESIDE, 0) / (1 - BESIDE))
+    """Arousal and valence (2,) as the network tells them to -1 to 1, 0 for what counts as none."""
+    return np.asarray(np.sign(felt) * np.clip((np.abs(felt) - NONE) / (ALL - NONE), 0, 1))
 
 
 def shown_by(felt: NDArray[np.float64]) -> NDArray[np.float64]:
