@@ -28,9 +28,8 @@ from vasari.render.puppet import Puppet
 from vasari.render.raster import find_cuts, over, rasterise, soften
 from vasari.render.stage import Stage, finer, set_stage, straight
 from vasari.shape.coherent import check_coherent
-from vasari.shape.eyes import CORNERS, RINGS, UPPER
+from vasari.shape.eyes import CORNERS
 from vasari.shape.landmarks import LIDS_ABOVE, LIDS_UPPER, MESH_POINTS
-from vasari.shape.space import face_space
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 from vasari.values.motion import check_motion
 
@@ -237,14 +236,12 @@ def _layers(
 
 def _eyes(face: Face, stage: Stage, own: FloatArray) -> list[Layer]:
     """Both eyes, then both lids; `own` (478, 3) is the portrait's own shape."""
-    eyes, lids, marks = face.traits.eyes, face.traits.lids, stage.landmarks
-    halves = (slice(7), slice(7, 14))
+    lids, marks, halves = face.traits.lids, stage.landmarks, (slice(7), slice(7, 14))
     layers: list[Layer] = []
-    for k, (ring, (outer, inner)) in enumerate(zip(RINGS, CORNERS, strict=True)):
+    for k, (outer, inner) in enumerate(CORNERS):
         width = float(abs(own[outer, 0] - own[inner, 0]))
         layers.append(
-            Eye(stage.picture, marks, stage.pose, face.gaze, width, face_space().rings[ring],
-                UPPER[k], eyes.layers[k], eyes.irises[k], eyes.shade[k])
+            Eye(stage.picture, marks, stage.pose, face.gaze, width, face.traits.eyes, k)
         )  # fmt: skip
     for tones, half in zip(lids, halves, strict=True):
         layers.append(Lid(tones, marks, LIDS_UPPER[half], LIDS_ABOVE[half], face.traits.flat))
