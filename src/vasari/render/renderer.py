@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import Background, Frame
+from vasari.checks import Background, Framing
 from vasari.render.body import Carried
 from vasari.render.distance import Distance, grown
 from vasari.render.layers import Layer, Now
+from vasari.render.layers.creases import Creases
 from vasari.render.layers.eye import Eye
 from vasari.render.layers.flat_mouth import FlatMouth
 from vasari.render.layers.folds import Folds
@@ -62,7 +63,7 @@ class Renderer:
     """
 
     def __init__(
-        self, face: Face, size: int = 512, frame: Frame = "crop", background: Background = None,
+        self, face: Face, size: int = 512, frame: Framing = "crop", background: Background = None,
         paint: Paint = "all",
     ) -> None:  # fmt: skip
         check_coherent(face)
@@ -213,6 +214,8 @@ def _layers(
     layers: list[Layer] = []
     if all_paint:  # a flat drawing knows no folds and no light
         layers.append(Folds(traits.folds, stage.pose, face.expression, fine))
+        own = face.expression
+        layers.append(Creases(stage.picture, stage.landmarks, stage.pose, own, fine))
     if not traits.dark_glass:
         layers += _eyes(face, stage, puppet.rig.shape(face.expression))
     person = stage.person
