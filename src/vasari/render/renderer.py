@@ -86,7 +86,9 @@ class Renderer:
         self._source = np.ascontiguousarray(mesh.source[:, :2]) * np.float32(fine)
         self._fine = fine
         middle = self.stage.pose.origin[:2] + np.array(self.stage.box[:2], np.float32)
-        self._distance = Distance(self.stage.whole[0], middle, self.stage.pose.scale)
+        self._distance = Distance(
+            self.stage.around, middle, self.stage.pose.scale, self.stage.corner, self.size
+        )
         self._mouth = next((m for m in self._layers if isinstance(m, Mouth)), None)
         self._cut = np.float32(CUT * fine)
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
@@ -149,11 +151,10 @@ class Renderer:
 
     def _at_distance(self, person: NDArray[np.uint8], larger: float) -> Picture:
         """The picture of the person, as drawn in the box, so many times as large."""
-        x0, y0, x1, y1 = self.stage.box
-        whole, plate = self.stage.whole
-        whole = whole.copy()
-        whole[y0:y1, x0:x1] = person
-        shown = self._distance.show(whole, larger)
+        (x0, y0, x1, y1), (left, top) = self.stage.box, self.stage.corner
+        around, plate = self.stage.around.copy(), self.stage.behind
+        around[y0 + top : y1 + top, x0 + left : x1 + left] = person
+        shown = self._distance.show(around, larger)
         if self._transparent:
             return straight(shown)
         out = np.empty_like(plate)
