@@ -5,13 +5,14 @@
 Each video is made by `talk` from the same voice and seed, once in the natural style (the control)
 and once for each value asked; MediaPipe reads its pictures. Gaze is head and eyes together,
 counted from the control's own picture by picture, so glances and the head's own motion fall out;
-its eyes are an iris between the corners of an eye 30 mm wide on a ball of 12 mm radius. `drawn` is
-a second reader: the circle across which the finished picture brightens most (Daugman 1993, our own
-search, begun at the teacher's iris), which moves the iris from the control's place against the same
-corners; the eyes alone are asked there, with the head held still. It tells what the pictures show
-from what MediaPipe's iris makes of it, which hardly leaves the middle of the opening. Distance is the control's eye distance in pixels over the video's, at the same pose. The head's motion is
-the spread of its yaw and the median change of its angles from picture to picture, blinks are
-counted over a minute.
+its eyes are an iris between the corners of an eye 30 mm wide on a ball of 12 mm radius; `corners
+held` takes the corners from the control, since MediaPipe's go along with the irises. `drawn` is
+another reader: the circle across which the finished picture brightens most (Daugman 1993; our own
+search, begun at the teacher's iris), against where it lies in the control, while the eyes alone are
+asked and the head is still. It tells what the pictures show from what MediaPipe makes of it, whose
+iris hardly leaves the middle of the opening. Distance is the control's eye distance in pixels over
+the video's, at the same pose. The head's motion is the spread of its yaw and the median change of
+its angles from picture to picture, blinks are counted over a minute.
 """
 
 from __future__ import annotations
@@ -71,14 +72,23 @@ def watched(teacher: Teacher, face: Face, seconds: float, **style: Any) -> Seen:
     return teacher.read(pictures, VIDEO)
 
 
-def looks(seen: Seen) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 2) where the eyes look in the world, and (T, 3) the head's pose, degrees."""
+def looks(seen: Seen, control: Seen | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 2) where the eyes look in the world, and (T, 3) the head's pose, degrees.
+
+    Of a control the eyes' corners are taken, put into the head's pose: a gaze does not move them,
+    but those of MediaPipe go along with the irises, by a third of their way up and down.
+    """
     gaze, head = np.zeros((len(seen.landmarks), 2)), np.zeros((len(seen.landmarks), 3))
     expression = np.zeros(EXPRESSION, np.float32)
     for k, (points, blends) in enumerate(zip(seen.landmarks, seen.blendshapes, strict=True)):
         expression[: len(BLENDSHAPES)] = blends
         pose = pose_of(points, expression)
-        eyes = np.radians(gaze_of(pose.unproject(points)))
+        shape = pose.unproject(points)
+        if control is not None:
+            expression[: len(BLENDSHAPES)] = control.blendshapes[k]
+            other = control.landmarks[k]
+            shape[CORNERS] = pose_of(other, expression).unproject(other)[CORNERS]
+        eyes = np.radians(gaze_of(shape))
         ahead = np.array([np.sin(eyes[0]), -np.sin(eyes[1]), 0])
         ahead[2] = -np.sqrt(max(0.0, 1 - (ahead**2).sum()))
         x, y, z = rotation_matrix(pose.rotation) @ ahead
@@ -101,13 +111,15 @@ def gaze_rows(teacher: Teacher, face: Face, control: Seen) -> list[dict[str, Any
     asked = [(yaw, 0.0) for yaw in ACROSS] + [(0.0, pitch) for pitch in UP]
     for target in asked:
         seen = watched(teacher, face, SECONDS, gaze=target)
-        gaze, head = looks(seen)
+        (gaze, head), (held, _) = looks(seen), looks(seen, control)
         kept = opened(seen, control)
         axis = int(target[0] == 0)
         way = np.median((gaze - plain[0])[kept], axis=0)
+        still = np.median((held - plain[0])[kept], axis=0)
         turn = np.median((head - plain[1])[kept], axis=0)
         lips = lip_change(seen, control, kept)
         rows.append({"axis": ("across", "up")[axis], "asked": target[axis], "read": way[axis],
+                     "held": still[axis],
                      "aside": way[1 - axis], "head": turn[axis], "lips": lips})  # fmt: skip
     return rows
 
@@ -207,6 +219,9 @@ def summary(rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
             some = [r for r in rows[kind] if r["axis"] == axis]
             if some:
                 out[f"{kind} {axis}"] = _angles(some)
+            if some and kind == "gaze":
+                held = [{"asked": r["asked"], "read": r["held"]} for r in some]
+                out[f"gaze {axis}, corners held"] = _angles(held)
     for name in ("read", "height") if rows["distance"] else ():
         off = np.array([100 * (r[name] / r["asked"] - 1) for r in rows["distance"]])
         out[f"distance by {'eyes' if name == 'read' else name}"] = {

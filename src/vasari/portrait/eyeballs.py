@@ -24,6 +24,7 @@ INSIDE = 0.86  # iris radii up to which all is iris
 NARROWEST = 0.1  # height of an opening, of its width: below, the eye is closed
 SEARCH = 0.3  # iris radii by which the reader may err
 RADII = np.linspace(0.7, 1.5, 17)  # times the radius that was read
+RING = 0.55  # of the contrast of the best circle, from which one around it is the iris's edge
 ARC = np.radians(50)  # from the horizontal: where lids seldom cover the edge of an iris
 GLINT = 38.0  # levels by which a catch-light is brighter than the iris around it
 GLINT_SHARE = 0.6  # and at least so far on the way to the white
@@ -170,12 +171,21 @@ def _irises(eyes: list[_Eye]) -> FloatArray:
         places.append(at[best])
         bright = np.percentile(soft[eye.known], 80) if eye.known.any() else np.inf
         contrasts.append(step[np.arange(len(RADII)), best] / max(float(bright), 1.0))
-    r = int(np.sum(scores, 0).argmax())
+    r = _outer_ring(np.sum(scores, 0))
     stands_out = min(c[r] for c in contrasts) > STANDS_OUT
     return np.array([
         [*places[k][r], RADII[r] * eye.iris[1] * (stands_out and eye.known.any())]
         for k, eye in enumerate(eyes)
     ], np.float32)  # fmt: skip
+
+
+def _outer_ring(score: NDArray[np.float64]) -> int:
+    """The best radius, or one well outside that is nearly as good: the best may be a pupil's."""
+    best = int(score.argmax())
+    for k in range(len(score) - 2, best + 3, -1):
+        if score[k] == score[k - 1 : k + 2].max() and score[k] > RING * score[best]:
+            return k
+    return best
 
 
 def _brightens(

@@ -18,6 +18,7 @@ from vasari.values import Face, FloatArray, Picture
 
 Box = tuple[int, int, int, int]
 
+RIM = 0.01  # of a picture's longer side: so wide is a frame or a scanner's edge that it may have
 FARTHEST = 1.4  # times the portrait's own distance: so far a person goes away
 
 
@@ -108,6 +109,7 @@ def _around(
     most = int((FARTHEST - 1) * size)
     room = np.array([x, y, face.picture.shape[1] - x - size / zoom,
                      face.picture.shape[0] - y - size / zoom])  # fmt: skip
+    room -= RIM * max(face.picture.shape)
     left, top, right, below = (int(np.clip(k * zoom, 0, most)) for k in room)
     if left + top + right + below == 0:
         return person, (0, 0)

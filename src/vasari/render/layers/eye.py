@@ -22,8 +22,7 @@ from vasari.values.traits import EYE_SIDE, SHADE_STEP, EyeTraits
 FINER = 2.0  # times as fine as the picture, the crop is read
 LEAVES = 5.0  # degrees of a gaze after which lash and lid along the rim have left the eyeball
 GLINT_GOES = 0.45  # of the iris's way: the cornea's middle lies half as far out as the iris
-# Times the angle that is asked, across and up: readers see an iris go less far than it does.
-SEEN = np.array([1.3, 1.6])
+SEEN = 1.3  # times the angle that is asked: readers see an iris go less far than it does
 MOST = np.radians(38.0)  # of a gaze in the head
 LID_STEPS = 48  # along the upper lid
 STEEPEST = 0.35  # cosine of the largest angle at which an iris is still seen as a disc
