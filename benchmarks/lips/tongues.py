@@ -4,6 +4,7 @@ also by a recorded voice of Festival."""
 from __future__ import annotations
 
 import functools
+import unicodedata
 
 from benchmarks.lips.voices import Spoken, festival
 from training.articulation.voices import Espeak
@@ -76,7 +77,13 @@ def espeak(language: str) -> list[Spoken]:
         OSError: libespeak-ng is not installed.
     """
     voice, texts = ESPEAK[language]
-    return [_engine().say(voice, text, WORDS_A_MINUTE, PITCH) for text in texts]
+    said = [_engine().say(voice, text, WORDS_A_MINUTE, PITCH) for text in texts]
+    return [Spoken(s.sound, [(_plain(n), a, b) for n, a, b in s.phones]) for s in said]
+
+
+def _plain(phone: str) -> str:
+    """The letter before its marks."""
+    return unicodedata.normalize("NFD", phone)
 
 
 def recorded_russian() -> list[Spoken]:

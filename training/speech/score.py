@@ -1,6 +1,6 @@
 """Phone accuracy of the encoder on validation speakers.
 
-    python -m training.speech.score --pack pack/ --model speech.pt
+python -m training.speech.score --pack pack/ --model speech.pt
 """
 
 from __future__ import annotations
