@@ -34,6 +34,8 @@ ROUNDS = [BLENDSHAPES.index(name) for name in ("mouthPucker", "mouthFunnel")]
 ASIDE = 20.0  # degrees of yaw from which a portrait hides its far cheek
 FAR_SIDE = 4.0  # degrees that such a head may turn back
 EASE = 0.2  # seconds in which a portrait leaves its own expression
+YIELDS = np.zeros(EXPRESSION, bool)  # what makes room for an emotion; the mouth has left its own
+YIELDS[: len(BLENDSHAPES)] = [n.startswith(("brow", "cheek", "nose")) for n in BLENDSHAPES]
 SPEAKS = 0.1  # of a coefficient of the mouth, from which on it speaks and has left its own
 SMILE_KEPT = 0.6  # of a portrait's smile, while it talks
 # Nobody grins around a u. Of the narrowing that pucker and funnel make in the mesh a reader sees
@@ -47,7 +49,9 @@ PRESS = 0.1  # of jawOpen
 MET, PARTED = 0.02, 0.02  # openings over which that fades: beyond 0, of lips that the photo parts
 
 
-def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
+def onto_face(
+    face: Face, motion: Motion, begun: float = EASE, kept: FloatArray | float = 1.0
+) -> Motion:
     """A motion relative to rest becomes one in absolute terms for this portrait.
 
     The head turns from the portrait's own pose about its neck, the eyes from its own gaze, and
@@ -60,6 +64,8 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
         begun: seconds for which it has been moving before the first of these frames; a motion
             that begins (0) leaves the portrait's own expression smoothly, but a mouth that
             speaks does so from the first frame.
+        kept: (T,) or one number, how much of what it keeps of its own smile and brows stays, 0 to
+            1: an emotion takes the place of the rest.
     """
     share = _smooth((begun + np.arange(len(motion)) / motion.rate) / EASE)[:, None]
     own = rotation_matrix(face.rotation)
@@ -68,7 +74,7 @@ def onto_face(face: Face, motion: Motion, begun: float = EASE) -> Motion:
     pivot = own @ NECK
     about_neck = np.array([pivot - turn @ pivot for turn in turns]).reshape(-1, 3)
     position = motion.position * share + about_neck
-    expression = articulated(face, motion.expression)
+    expression = articulated(face, motion.expression, kept)
     for code, by in LIDS_LOOK:
         expression[:, code] = np.maximum(expression[:, code], by * motion.gaze[:, 1]).clip(None, 1)
     n = len(BLENDSHAPES)
@@ -86,14 +92,17 @@ def kept_expression(face: Face) -> FloatArray:
     return articulated(face, np.zeros((1, EXPRESSION), np.float32))[0]
 
 
-def articulated(face: Face, expression: FloatArray) -> FloatArray:
+def articulated(face: Face, expression: FloatArray, kept: FloatArray | float = 1.0) -> FloatArray:
     """What this portrait shows of an expression relative to rest, beside what it keeps of its own:
-    rounded lips end a smile, lips that meet are pressed. Both (T, EXPRESSION)."""
+    rounded lips end a smile, lips that meet are pressed. Both (T, EXPRESSION); `kept` as of
+    `onto_face`."""
     rounded = _smooth((expression[:, ROUNDS[0]] - ROUND_FROM) / (ROUND_FULL - ROUND_FROM))
     opening = expression @ _gaps()
     parted = PARTED if mouth_is_open(_own_shape(face)) else 0.0
     met = np.clip((parted - opening) / MET, 0, 1)
-    out = expression + (_kept_at_rest(face) + (1 - rounded)[:, None] * _kept_smile(face))
+    share = np.broadcast_to(np.asarray(kept, np.float32), len(expression))[:, None]
+    out = expression + np.where(YIELDS, share, 1) * _kept_at_rest(face)
+    out += share * (1 - rounded)[:, None] * _kept_smile(face)
     out[:, SMILES] *= (1 - rounded)[:, None]
     out[:, ROUNDS] += (rounded * (1 - met))[:, None] * np.array(MORE_ROUND, np.float32)
     out[:, JAW_OPEN] -= PRESS * met
