@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from vasari.portrait.read import read_portrait
     from vasari.provenance.making import Marks
     from vasari.session import Frame, Session
-    from vasari.values import Face, Key, Motion, Style
+    from vasari.values import EMOTIONS, Emotion, Face, Key, Motion, Style
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "EMOTIONS",
+    "Emotion",
     "Face",
     "Frame",
     "Key",
@@ -48,6 +50,8 @@ __all__ = [
 
 # Imported when first asked for: `vasari --help` must not wait for what draws and listens.
 _WHERE = {
+    "EMOTIONS": "vasari.values",
+    "Emotion": "vasari.values",
     "Face": "vasari.values",
     "Frame": "vasari.session",
     "Key": "vasari.values",

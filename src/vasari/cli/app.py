@@ -18,19 +18,27 @@ from vasari.cli.options import (
     Consent,
     Distance,
     DriverVideo,
+    Emotion,
     Expression,
     Fps,
     Framing,
     Gaze,
     GivenLandmarks,
     Head,
+    Host,
+    Ice,
+    Keep,
     Key,
     NoMark,
     Out,
     Picture,
+    Port,
+    Pose,
+    Sessions,
     SoundTrack,
     Stamps,
     StyleFile,
+    Token,
     WhichFace,
     check_background,
     check_size,
@@ -98,6 +106,8 @@ def say(
     ] = False,
     gaze: Gaze = None,
     distance: Distance = None,
+    emotion: Emotion = None,
+    pose: Pose = None,
     head: Head = None,
     expression: Expression = None,
     blink: Blink = None,
@@ -123,8 +133,9 @@ def say(
         from vasari.jobs.say import say as make
 
         steered = style_of(
-            style, seed, gaze, distance=distance, head=head, expression=expression, blink=blink
-        )
+            style, seed, gaze, pose, distance=distance, emotion=emotion, head=head,
+            expression=expression, blink=blink,
+        )  # fmt: skip
         with spooled(picture, "picture") as picture, spooled(sound, "sound") as sound:
             marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
             with progress() as show:
@@ -216,6 +227,8 @@ def drive(
     landmarks: GivenLandmarks = None,
     gaze: Gaze = None,
     distance: Distance = None,
+    emotion: Emotion = None,
+    pose: Pose = None,
     head: Head = None,
     expression: Expression = None,
     blink: Blink = None,
@@ -243,8 +256,9 @@ def drive(
         from vasari.jobs.drive import drive as make
 
         steered = style_of(
-            style, gaze=gaze, distance=distance, head=head, expression=expression, blink=blink
-        )
+            style, gaze=gaze, pose=pose, distance=distance, emotion=emotion, head=head,
+            expression=expression, blink=blink,
+        )  # fmt: skip
         with spooled(picture, "picture") as picture, spooled(video, "video") as video:
             marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
             with progress() as show:
@@ -288,6 +302,33 @@ def bench(as_json: AsJson = False) -> None:
 
         result = measure(tell)
         print(json.dumps(result) if as_json else report(result))
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    token: Token = None,
+    sessions: Sessions = 4,
+    keep: Keep = 60.0,
+    ice: Ice = None,
+    badge: Annotated[
+        bool | None,
+        typer.Option("--badge/--no-badge", help="A visible AI; else where others can see it."),
+    ] = None,
+) -> None:
+    """Serve the studio, a page in the browser, and the faces behind it.
+
+    Examples:
+    vasari serve
+
+    vasari serve --host 0.0.0.0 --ice stun:stun.example.org:3478
+    """
+    with sentences():
+        from vasari.jobs.serve import Wishes
+        from vasari.jobs.serve import serve as run
+
+        run(Wishes(host, port, token, sessions, keep, tuple(ice or ()), badge), tell)
 
 
 @app.command()
