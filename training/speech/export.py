@@ -1,6 +1,6 @@
 """Writes speech.onnx (weights as float16, arithmetic in float32) and compares it with torch.
 
-    python -m training.speech.export --model speech.pt --out speech.onnx
+python -m training.speech.export --model speech.pt --out speech.onnx
 """
 
 from __future__ import annotations

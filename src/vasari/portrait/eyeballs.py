@@ -185,9 +185,7 @@ def _glints(eye: Picture, known: Mask, away: FloatArray, radius: float) -> Mask:
     return np.asarray((cv2.dilate(spots, np.ones((5, 5), np.uint8)) > 0) & (away < 1))
 
 
-def _whole_iris(
-    eye: FloatArray, known: Mask, away: FloatArray, centre: FloatArray
-) -> FloatArray:
+def _whole_iris(eye: FloatArray, known: Mask, away: FloatArray, centre: FloatArray) -> FloatArray:
     """The iris without a lid or a light before it: what is hidden is taken from where it is
     mirrored, above to below or to the other side; else from its own ring."""
     ys, xs = np.mgrid[:EYE_SIDE, :EYE_SIDE].astype(np.float32)

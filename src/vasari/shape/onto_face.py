@@ -92,9 +92,7 @@ def kept_expression(face: Face) -> FloatArray:
     return articulated(face, np.zeros((1, EXPRESSION), np.float32))[0]
 
 
-def articulated(
-    face: Face, expression: FloatArray, kept: FloatArray | float = 1.0
-) -> FloatArray:
+def articulated(face: Face, expression: FloatArray, kept: FloatArray | float = 1.0) -> FloatArray:
     """What this portrait shows of an expression relative to rest, beside what it keeps of its own:
     rounded lips end a smile, lips that meet are pressed. Both (T, EXPRESSION); `kept` as of
     `onto_face`."""

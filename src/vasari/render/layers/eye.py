@@ -93,8 +93,10 @@ class Eye:
         if where is None:
             return
         # from pixels now to those of the portrait that lie there when the gaze rests
-        back = np.linalg.inv(self._frame) @ self._back @ np.linalg.inv(
-            _squared(self._plane.to_picture(now.pose))
+        back = (
+            np.linalg.inv(self._frame)
+            @ self._back
+            @ np.linalg.inv(_squared(self._plane.to_picture(now.pose)))
         )
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
