@@ -88,7 +88,8 @@ class Conversation:
             self._machine.metrics.sound_dropped.inc(len(sound) / SOUND_HZ)
             raise
         self._pushed += len(sound)
-        self._came.append((self._pushed, time.monotonic()))
+        if self._session.waiting < LIVE_SECONDS:  # what is sent ahead waits on purpose
+            self._came.append((self._pushed, time.monotonic()))
 
     def flush(self) -> None:
         """The turn ends with the sound that came."""
@@ -150,5 +151,5 @@ class Conversation:
         """Of a picture that shows sound which comes as it is spoken."""
         while self._came and self._came[0][0] <= sample:
             self._came.popleft()
-        if sample >= 0 and self._came and self._session.waiting < LIVE_SECONDS:
+        if sample >= 0 and self._came and self._came[0][0] - sample < LIVE_SECONDS * SOUND_HZ:
             self._machine.metrics.delayed(now - self._came[0][1])
