@@ -58,6 +58,7 @@ class Frame:
         time: seconds from the session's beginning to that of this picture.
         end_of_turn: the last picture of a turn: once for each `flush`. After `interrupt` it is the
             next picture, once for all that was dropped.
+        interrupted: whether that turn was cut short.
         interrupts: how many interruptions there were before it.
     """
 
@@ -67,6 +68,7 @@ class Frame:
     index: int
     time: float
     end_of_turn: bool
+    interrupted: bool
     interrupts: int
 
 
@@ -80,6 +82,7 @@ class Shot:
     spoken: int
     index: int
     end_of_turn: bool
+    interrupted: bool
     interrupts: int
 
 
@@ -131,7 +134,7 @@ class Session:
         self._pushed = np.zeros(0, bool)  # which of it was pushed
         self._given = self._taken = 0  # samples to the performer; pictures
         self._owed = 0  # pictures that come also without sound: ends of turns
-        self._ends: deque[int] = deque()  # samples after which turns end
+        self._ends: deque[tuple[int, bool]] = deque()  # samples after which turns end; cut short
         self._hushed = 0  # samples until which the lips stay closed
         self._interrupts = 0
         self._turn = self._closed = False
@@ -152,9 +155,31 @@ class Session:
         return self._closed
 
     @property
+    def index(self) -> int:
+        """The number of the next picture."""
+        return self._taken
+
+    @property
+    def interrupts(self) -> int:
+        """How many interruptions there were."""
+        return self._interrupts
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn is open, waits or is not shown to its end."""
+        with self._lock:
+            return self._speaks()
+
+    @property
+    def room(self) -> float:
+        """Seconds of sound that the queue has room for."""
+        return (self._most - self._waiting) / SOUND_HZ
+
+    @property
     def waiting(self) -> float:
         """Seconds of sound that were pushed and not shown."""
-        return (self._waiting + int(self._pushed.sum())) / SOUND_HZ
+        with self._lock:
+            return (self._waiting + int(self._pushed.sum())) / SOUND_HZ
 
     def push(self, sound: FloatArray) -> None:
         """More of the voice.
@@ -196,12 +221,12 @@ class Session:
         """
         with self._lock:
             self._check()
-            if not (self._turn or self._queue or self._ends):
+            if not self._speaks():
                 return
             self._queue.clear()
             self._waiting = 0
             self._sound, self._pushed = np.zeros_like(self._sound), np.zeros_like(self._pushed)
-            self._ends = deque([_start(self._taken, self.fps) + 1])
+            self._ends = deque([(_start(self._taken, self.fps) + 1, True)])
             self._owed = self._taken + CLOSES_IN
             self._hush.on = True
             self._hushed = self._given + round(SETTLES * SOUND_HZ)
@@ -260,14 +285,15 @@ class Session:
         picture = self._renderer.draw(shot.motion, 0, shot.carried)
         return self.still_said(Frame(
             picture, shot.sound, shot.spoken, shot.index, float(shot.index / self.fps),
-            shot.end_of_turn, shot.interrupts,
+            shot.end_of_turn, shot.interrupted, shot.interrupts,
         ))  # fmt: skip
 
     def still_said(self, frame: Frame) -> Frame:
         """A frame that has waited: silent, if it was interrupted meanwhile."""
         if frame.interrupts == self._interrupts:
             return frame
-        return replace(frame, sound=np.zeros_like(frame.sound), spoken=0)
+        silence = np.zeros_like(frame.sound)
+        return replace(frame, sound=silence, spoken=0, interrupted=frame.end_of_turn)
 
     def close(self) -> None:
         """Let go of everything. Whatever is called afterwards raises."""
@@ -275,6 +301,9 @@ class Session:
             self._closed = True
             self._queue.clear()
             self._ready.clear()
+
+    def _speaks(self) -> bool:
+        return self._turn or bool(self._queue) or bool(self._ends)
 
     @property
     def _owes(self) -> bool:
@@ -316,7 +345,7 @@ class Session:
         self._ready.extend((motion, carried, k) for k in range(len(motion)))
 
     def _end(self) -> None:
-        self._ends.append(self._given)
+        self._ends.append((self._given, False))
         self._owed = pictures_in(self._given, self.fps)
 
     def _shot(self) -> Shot:
@@ -324,14 +353,16 @@ class Session:
         start, end = (_start(self._taken + i, self.fps) for i in (0, 1))
         sound, self._sound = np.split(self._sound, [end - start])
         pushed, self._pushed = np.split(self._pushed, [end - start])
-        ends = bool(self._ends) and self._ends[0] <= end
+        ends, cut = bool(self._ends) and self._ends[0][0] <= end, False
         if ends:
-            self._ends.popleft()
+            _, cut = self._ends.popleft()
         if pushed.any() or start >= self._hushed:
             self._hush.on = False
         motion, carried = motion.part(k, k + 1), carried.part(k, k + 1)
         motion = replace(motion, expression=self._hush.step(motion.expression))
-        shot = Shot(motion, carried, sound, int(pushed.sum()), self._taken, ends, self._interrupts)
+        shot = Shot(
+            motion, carried, sound, int(pushed.sum()), self._taken, ends, cut, self._interrupts
+        )
         self._taken += 1
         return shot
 

@@ -127,6 +127,7 @@ def test_interruption(shown: int, flushed: bool) -> None:
     after += [session.idle() for _ in range(40)]
     assert not any(frame.sound.any() or frame.spoken for frame in after)
     assert [frame.end_of_turn for frame in after] == [True] + [False] * 41
+    assert after[0].interrupted
     assert max(opening(frame) for frame in after[1:]) < 0.01
     assert all(frame is not None and not frame.end_of_turn for frame in before)
 

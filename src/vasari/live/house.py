@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
@@ -60,7 +60,7 @@ class House:
             self._coming -= 1
         return session
 
-    def run(self, session: Session, **options: Any) -> AsyncIterator[Frame]:
+    def run(self, session: Session, **options: Any) -> AsyncGenerator[Frame, None]:
         """`live.run` on the threads of the house."""
         return run(session, pool=self._pool, **options)
 
