@@ -7,13 +7,12 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 import av
 import numpy as np
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from av.video.codeccontext import VideoCodecContext
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -21,7 +20,7 @@ from vasari.jobs.live_bench.heard import Heard
 from vasari.jobs.live_bench.seen import Interruption, Seen, delay_of
 from vasari.live.stamp import stamp_in
 from vasari.live.wire import sound_out, unpacked
-from vasari.values import SOUND_HZ, FloatArray, Picture
+from vasari.values import SOUND_HZ, FloatArray
 
 PIECE = SOUND_HZ // 100  # samples: what a microphone gives at once
 BUFFER = 0.07  # seconds of sound that a player keeps ready: the studio's
@@ -73,8 +72,9 @@ class Client:
             at += PIECE
         return at
 
-    def shown(self, picture: Picture) -> None:
+    def shown(self, frame: av.VideoFrame) -> None:
         """A picture was decoded."""
+        picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
         now = time.monotonic()
         sample = stamp_in(picture)
         self.seen.first = self.seen.first or now
@@ -105,7 +105,7 @@ class SocketClient(Client):
         return self.seen
 
     async def _watch(self, socket: Any) -> None:
-        decoder = cast(VideoCodecContext, av.CodecContext.create("h264", "r"))
+        decoder = av.CodecContext.create("h264", "r")
         playing = 0.0  # when the sound that comes next is heard
         with suppress(ConnectionClosed):
             async for message in socket:
@@ -113,7 +113,7 @@ class SocketClient(Client):
                     continue
                 came = unpacked(message)
                 for frame in decoder.decode(av.Packet(came.picture)) if came.picture else []:
-                    self.shown(frame.to_ndarray(format="rgb24"))
+                    self.shown(frame)
                 now = time.monotonic()
                 heard = playing if playing > now - BUFFER else now + BUFFER
                 playing = heard + len(came.sound) / SOUND_HZ
@@ -164,6 +164,6 @@ class CallClient(Client):
             while True:
                 frame = await track.recv()
                 if isinstance(frame, av.VideoFrame):
-                    self.shown(frame.to_ndarray(format="rgb24"))
+                    self.shown(frame)
                 elif isinstance(frame, av.AudioFrame) and self._steady:
                     heard.add(frame, time.monotonic())
