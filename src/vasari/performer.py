@@ -9,9 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vasari.motion import MotionStream
+from vasari.motion.emotion import own_kept
 from vasari.motion.frame_rate import FrameRate
 from vasari.motion.listening import Listening
 from vasari.motion.steering import Steering, StyleLike
@@ -21,6 +21,7 @@ from vasari.render.distance import at_distance
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
 from vasari.values import Face, FloatArray, Motion
+from vasari.values.style import Moment
 
 Drawable = tuple[Motion, Carried]  # of the next pictures, in absolute terms
 
@@ -65,12 +66,13 @@ class Performer:
         """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""
         moves = self._rate.push(self._motion.push(self._speech.push(sound)))
         times = np.asarray((self.made + np.arange(len(moves)) + 0.5) / float(self._fps), np.float64)
-        moves = onto_face(self._face, moves, float(self.made / self._fps))
-        self.made += len(moves)
-        return self._carried(moves, times)
-
-    def _carried(self, motion: Motion, times: NDArray[np.float64]) -> Drawable:
-        """A motion at the distance that is asked for at its times (T,), and what goes with it."""
         moments = [self._steering.at(float(time)) for time in times]
+        kept = np.array([own_kept(moment.emotion) for moment in moments])
+        moves = onto_face(self._face, moves, float(self.made / self._fps), kept)
+        self.made += len(moves)
+        return self._carried(moves, moments)
+
+    def _carried(self, motion: Motion, moments: list[Moment]) -> Drawable:
+        """A motion at the distance that is asked for in each frame, and what goes with it."""
         carried = self._body.push(motion, np.array([moment.head for moment in moments]))
         return at_distance(motion, carried, np.array([moment.distance for moment in moments]))

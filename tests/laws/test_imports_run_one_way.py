@@ -24,7 +24,7 @@ FLOORS = (
     ("render",),
     ("motion", "follow"),
     ("portrait",),
-    ("speech", "media"),
+    ("speech", "media", "provenance"),
     ("shape",),
     ("values",),
     ("networks", "files", "threads", "kernels"),
