@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from vasari.live.metrics import Metrics
 from vasari.live.rhythm import Rhythm
 from vasari.live.stamp import stamp
 from vasari.live.wire import Shown, sound_out
+from vasari.provenance.making import Finish
+from vasari.provenance.pattern import ID_BITS
 from vasari.session import Frame, Session, Shot
 from vasari.values import SOUND_HZ, FloatArray, Picture, Style
 
@@ -35,13 +38,6 @@ class Outlet(Protocol):
         """Take one picture."""
 
 
-class Badge(Protocol):
-    """A visible sign, as `provenance.badge` draws it."""
-
-    def draw(self, picture: Picture) -> None:
-        """Into a picture (H, W, 3) uint8, in place."""
-
-
 @dataclass(frozen=True)
 class Machine:
     """What conversations share.
@@ -50,13 +46,13 @@ class Machine:
         house: sessions, and threads that draw.
         encoding: threads that encode.
         metrics: what is counted.
-        badge: makes what draws a visible sign into pictures of one height and width, in place.
+        badged: whether pictures say visibly that they are synthetic.
     """
 
     house: House
     encoding: Executor
     metrics: Metrics
-    badge: Callable[[int, int], Badge] | None = None
+    badged: bool = False
 
 
 class Conversation:
@@ -77,7 +73,7 @@ class Conversation:
         )  # fmt: skip
         self._pushed = self._taken = 0  # samples
         self._came: deque[tuple[int, float]] = deque()  # samples by then, seconds
-        self._badge = machine.badge(*session.size[::-1]) if machine.badge else None
+        self._finish = Finish(secrets.randbits(ID_BITS), machine.badged)
         self._drawing = machine.house.pool
         self._news = asyncio.Event()
         self._key, self._index = True, 0
@@ -174,8 +170,7 @@ class Conversation:
         return await asyncio.get_running_loop().run_in_executor(pool, work, *given)
 
     def _encode(self, picture: Picture, sample: int) -> tuple[bytes, bool]:
-        if self._badge is not None:
-            self._badge.draw(picture)
+        self._finish(picture)
         if self._stamp:
             stamp(picture, sample)
         key, self._key = self._key, False

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 import vasari
 from vasari.errors import VasariError
 from vasari.files import scratch
-from vasari.live.conversation import Badge, Machine
+from vasari.live.conversation import Machine
 from vasari.live.faces import DEMO, Faces
 from vasari.live.guard import Guard
 from vasari.live.house import Full, House
@@ -38,7 +38,6 @@ Live conversations go over the WebSocket `/live` (docs/live.md has its messages)
 
 def create_app(
     settings: Settings, worker: Sequence[str], *, demo: Callable[[], Path] | None = None,
-    badge: Callable[[int, int], Badge] | None = None,
 ) -> FastAPI:  # fmt: skip
     """The application that `vasari serve` runs.
 
@@ -46,7 +45,6 @@ def create_app(
         settings: what it may do.
         worker: the command that starts a process for one upload.
         demo: gives a picture that is there from the beginning; raises where there is none.
-        badge: makes what draws the visible sign; used where the settings ask for it.
 
     Raises:
         VasariError: the settings would leave it open to everybody.
@@ -58,7 +56,7 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with scratch() as folder, House(settings.sessions) as house:
             encoding = ThreadPoolExecutor(2, "vasari-encode")
-            machine = Machine(house, encoding, metrics, badge if settings.badged else None)
+            machine = Machine(house, encoding, metrics, settings.badged)
             workshop = Workshop(worker)
             rooms = Rooms(
                 settings, machine, Faces(settings, workshop, folder),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.shape.crops import cut_out
-from vasari.shape.eyes import DENSITY, IRISES, RINGS, UPPER, eye_frame
+from vasari.shape.eyes import IRISES, RINGS, UPPER, eye_frame
 from vasari.shape.space import face_space
 from vasari.values import FloatArray, Indices, Picture
 from vasari.values.traits import EYE_SIDE, SHADE_STEP, SHADES, EyeTraits
