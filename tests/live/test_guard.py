@@ -51,8 +51,9 @@ def test_the_token_goes_into_a_cookie_and_out_of_the_address(public) -> None:
 
 
 def test_a_socket_needs_the_token_too(public) -> None:
-    with pytest.raises(testclient.WebSocketDenialResponse) as denied, public.websocket_connect(
-        "/live"
+    with (
+        pytest.raises(testclient.WebSocketDenialResponse) as denied,
+        public.websocket_connect("/live"),
     ):
         pass
     assert denied.value.status_code == 401
@@ -63,8 +64,9 @@ def test_pages_of_other_origins_get_nothing(local, origin: str) -> None:
     headers = {"origin": origin}
     assert local.get("/faces", headers=headers).status_code == 403
     assert local.post("/faces", headers=headers, data={"consent": "true"}).status_code == 403
-    with pytest.raises(testclient.WebSocketDenialResponse) as denied, local.websocket_connect(
-        "/live", headers={**headers, "host": "127.0.0.1:8765"}
+    with (
+        pytest.raises(testclient.WebSocketDenialResponse) as denied,
+        local.websocket_connect("/live", headers={**headers, "host": "127.0.0.1:8765"}),
     ):
         pass
     assert denied.value.status_code == 403

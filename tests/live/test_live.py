@@ -38,7 +38,7 @@ def address():
 async def started(address: str, **start: Any) -> AsyncIterator[ClientConnection]:
     url = address.replace("http", "ws") + "/live"
     async with connect(url, max_size=None) as socket:
-        asked = {"type": "start", "face": "demo", "size": 256, "fps": 20, **start}
+        asked = {"type": "start", "face": "demo", "size": 256, "fps": 25, **start}
         await socket.send(json.dumps(asked))
         assert json.loads(await socket.recv())["type"] == "ready"
         yield socket
@@ -91,7 +91,7 @@ def test_what_is_sent_is_shown_and_heard(address: str) -> None:
         spoken = [one for one in seen if not one.idle]
         heard = np.concatenate([one.sound for one in spoken])[: len(sent)]
         assert np.abs(heard.astype(int) - sent).max() <= 1
-        assert [one.sample for one in spoken] == list(range(0, HZ, HZ // 20))
+        assert [one.sample for one in spoken] == list(range(0, HZ, HZ // 25))
         assert [one.index for one in seen] == list(range(len(seen)))
         assert sum(one.end for one in seen) == 1
         assert seen[0].key
@@ -165,11 +165,11 @@ def test_garbage_is_answered_in_a_sentence_and_survived(address: str, garbage: s
 def test_too_much_garbage_is_the_end(address: str) -> None:
     async def talk() -> None:
         async with started(address) as socket:
+            for _ in range(20):
+                await socket.send("garbage")
             with pytest.raises(ConnectionClosed) as closed:
-                for _ in range(1000):
-                    await socket.send("garbage")
-                    await asyncio.sleep(0.01)
-                await socket.wait_closed()
+                while True:
+                    await socket.recv()
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1008
 
@@ -199,7 +199,7 @@ def test_sound_at_ten_times_real_time_is_shown_as_time_goes_then_refused(address
             assert "waiting" in (await told(socket))["error"]
             begun = time.monotonic()
             seen = [await shown(socket) for _ in range(40)]
-            assert time.monotonic() - begun > 1.2  # two seconds, of which some lay ready
+            assert time.monotonic() - begun > 0.9  # 1.6 seconds, of which some lay ready
             assert [b.index - a.index for a, b in zip(seen, seen[1:], strict=False)] == [1] * 39
 
     run(talk)
@@ -211,7 +211,7 @@ def test_a_client_that_stops_sending_sees_the_face_idle_and_goes_on(address: str
     async def talk() -> None:
         async with started(address) as socket:
             await socket.send(sound_out(voice_like(0.5)).tobytes())  # no flush: its network failed
-            await until(socket, lambda one: one.sample >= HZ // 2 - HZ // 20)
+            await until(socket, lambda one: one.sample >= HZ // 2 - HZ // 25)
             await until(socket, lambda one: one.idle)
             await socket.send(sound_out(voice_like(0.5)).tobytes())
             await until(socket, lambda one: one.sample >= HZ // 2)
@@ -262,7 +262,7 @@ def test_fifty_clients_against_four_places() -> None:
         url = where.replace("http", "ws") + "/live"
         try:
             async with connect(url) as socket:
-                await socket.send('{"type": "start", "face": "demo", "size": 256, "fps": 20}')
+                await socket.send('{"type": "start", "face": "demo", "size": 256, "fps": 25}')
                 first = await socket.recv()
                 assert json.loads(first)["type"] == "ready"
                 await together.wait()

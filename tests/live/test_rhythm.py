@@ -30,7 +30,7 @@ def test_it_moves_forward_where_all_are_early() -> None:
     """The first picture of a turn came late by chance; the others need not."""
     rhythm = Rhythm(PERIOD)
     rhythm.wait(0.020, spoken=True, live=True)
-    waits = [rhythm.wait(k * PERIOD, spoken=True, live=True) for k in range(1, 2 * WINDOW)]
+    waits = [rhythm.wait(k * PERIOD, spoken=True, live=True) for k in range(1, 2 * WINDOW + 1)]
     assert waits[0] == pytest.approx(0.020)
     assert waits[-1] == pytest.approx(SPARE)
 

@@ -307,7 +307,7 @@ def bench(
         int, typer.Option(metavar="K", min=1, max=16, help="At once, with --live.")
     ] = 1,
     fps: Annotated[
-        Literal["20", "25", "30", "40"], typer.Option(help="Pictures a second, with --live.")
+        Literal["24", "25", "30", "40", "50"], typer.Option(help="Pictures a second, with --live.")
     ] = "40",
     transport: Annotated[
         Literal["websocket", "webrtc"], typer.Option(help="Of the client, with --live.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -82,6 +83,7 @@ def create_app(
     app.include_router(router)
     app.add_exception_handler(VasariError, _told)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _not_so)
     app.add_middleware(Guard, settings=settings)
     return app
 
@@ -107,6 +109,12 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
     """An error as a client gets it: its sentence, and never a traceback."""
     status = error.status if isinstance(error, Refused) else 503 if isinstance(error, Full) else 422
     return JSONResponse({"error": str(error)}, status)
+
+
+async def _not_so(request: Request, error: Exception) -> JSONResponse:
+    """What the framework itself refuses, in the same form."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": f"{error.detail}."}, error.status_code, error.headers)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -39,7 +39,7 @@ def measure_live(
         tell: called with what is being done.
         seconds: of speech in each session; five interruptions follow.
         sessions: at once.
-        fps: pictures a second, 20, 25, 30 or 40.
+        fps: pictures a second, 24, 25, 30, 40 or 50.
         transport: of the clients.
 
     Returns:
