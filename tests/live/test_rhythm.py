@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from vasari.live.rhythm import GIVE_UP, MOST_SKIPPED, PATIENCE, SPARE, WINDOW, Rhythm
@@ -16,7 +18,7 @@ def test_an_even_pace_where_sound_waits() -> None:
         now += 0.010  # drawn
         now += rhythm.wait(now, spoken=True, live=False)
         gone.append(now)
-    assert [b - a for a, b in zip(gone, gone[1:], strict=False)] == pytest.approx([PERIOD] * 99)
+    assert [b - a for a, b in pairwise(gone)] == pytest.approx([PERIOD] * 99)
 
 
 def test_a_turn_begins_at_once() -> None:
