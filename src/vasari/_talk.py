@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vasari.checks import (
     Background,
     BackgroundLike,
-    Frame,
+    Framing,
     Rate,
     checked_background,
     checked_chunk,
@@ -23,24 +23,21 @@ from vasari.checks import (
     checked_size,
 )
 from vasari.media.samples import SoundLike, sound_pieces
-from vasari.motion import MotionStream
-from vasari.motion.frame_rate import FrameRate, pictures_in
-from vasari.motion.steering import Steering, StyleLike, checked_style
+from vasari.motion.frame_rate import pictures_in
+from vasari.motion.steering import StyleLike, checked_style
+from vasari.performer import Performer
 from vasari.portrait.read import read_portrait
-from vasari.render import Body, Renderer
-from vasari.render.body import Carried
-from vasari.render.distance import at_distance
-from vasari.shape.onto_face import onto_face
-from vasari.speech import SpeechStream
-from vasari.values import Face, FloatArray, Motion, Picture
+from vasari.render import Renderer
+from vasari.values import Face, FloatArray, Picture
 from vasari.values.face import is_face_file
 
 FaceLike = Face | str | PathLike[str] | NDArray[np.uint8]
+SILENCE = np.zeros(640, np.float32)  # a motion frame of it
 CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks cost less
 
 
 def talk(
-    face: FaceLike, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Frame = "crop",
+    face: FaceLike, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Framing = "crop",
     background: BackgroundLike = None, style: StyleLike = None, chunk: int = CHUNK,
 ) -> Iterator[Picture]:  # fmt: skip
     """Pictures of a face that says a sound, `fps` a second.
@@ -72,7 +69,7 @@ def talk(
         checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
         _asked(style), checked_chunk(chunk),
     )  # fmt: skip
-    return pictures(_face(face, asked.frame), sound_pieces(sound), asked)
+    return pictures(face_of(face, asked.frame), sound_pieces(sound), asked)
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ class Asked:
 
     size: int
     fps: Fraction
-    frame: Frame
+    frame: Framing
     background: Background
     style: StyleLike
     chunk: int
@@ -90,31 +87,18 @@ class Asked:
 def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[Picture]:
     """The pictures of `talk`, of mono float32 at 16 kHz in pieces."""
     renderer = Renderer(face, asked.size, asked.frame, asked.background)
-    speech, motion = SpeechStream(asked.chunk), MotionStream(asked.style, asked.chunk)
-    rate, body, steering = FrameRate(asked.fps), Body(), Steering(asked.style)
-    heard, shown = 0, 0
-    for piece, last in with_last(sound):
+    performer, heard = Performer(face, asked.fps, asked.style, asked.chunk), 0
+    for piece in sound:
         heard += len(piece)
-        features = speech.push(piece, last)
-        if not len(features) and not last:
-            continue
-        moves = motion.push(features, last)
-        moves = rate.push(moves, pictures_in(heard, asked.fps) if last else None)
-        times = np.asarray((shown + np.arange(len(moves)) + 0.5) / float(asked.fps), np.float64)
-        moves, shown = onto_face(face, moves, float(shown / asked.fps)), shown + len(moves)
-        yield from renderer.draw_all(*_carried(moves, body, steering, times))
+        yield from renderer.draw_all(*performer.push(piece))
+    total = pictures_in(heard, asked.fps)
+    while (left := total - performer.made) > 0:  # silence follows, until all is said
+        motion, carried = performer.push(SILENCE)
+        yield from renderer.draw_all(motion.part(0, left), carried.part(0, left))
 
 
-def _carried(
-    motion: Motion, body: Body, steering: Steering, times: NDArray[np.float64]
-) -> tuple[Motion, Carried]:
-    """A motion at the distance that is asked for at its times (T,), and what goes with it."""
-    moments = [steering.at(float(time)) for time in times]
-    carried = body.push(motion, np.array([moment.head for moment in moments]))
-    return at_distance(motion, carried, np.array([moment.distance for moment in moments]))
-
-
-def _face(face: FaceLike, frame: Frame) -> Face:
+def face_of(face: FaceLike, frame: Framing) -> Face:
+    """A face, read from a picture or a file where it is none yet."""
     if isinstance(face, Face):
         return face
     if not isinstance(face, np.ndarray) and is_face_file(checked_path(face, "picture")):
@@ -124,10 +108,3 @@ def _face(face: FaceLike, frame: Frame) -> Face:
 
 def _asked(style: StyleLike) -> StyleLike:
     return style if callable(style) else checked_style(style)
-
-
-def with_last(pieces: Iterable[FloatArray]) -> Iterator[tuple[FloatArray, bool]]:
-    """The pieces as they come, then an empty one that says it was the last."""
-    for piece in pieces:
-        yield piece, False
-    yield np.zeros(0, np.float32), True

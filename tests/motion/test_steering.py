@@ -122,10 +122,10 @@ def test_another_style_while_it_runs_is_eased_to() -> None:
 
 def test_on_top_of_a_driver() -> None:
     driver = move(100)
-    same(OnTop(Style())(driver), driver)
-    whole = OnTop(Style(gaze=(12, 0), head=0.5, blink=0))(driver)
+    same(OnTop(Style())(driver)[0], driver)
+    whole = OnTop(Style(gaze=(12, 0), head=0.5, blink=0))(driver)[0]
     on_top = OnTop(Style(gaze=(12, 0), head=0.5, blink=0))
-    same(whole, on_top(driver.part(0, 40)).then(on_top(driver.part(40, 100))))
+    same(whole, on_top(driver.part(0, 40))[0].then(on_top(driver.part(40, 100))[0]))
     assert not whole.expression[:, BLINK].any()
     world = whole.rotation[:, 0] + whole.gaze[:, 0]
     own = 0.5 * driver.rotation[:, 0] + driver.gaze[:, 0]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vasari.checks import Frame, Which
+from vasari.checks import Framing, Which
 from vasari.errors import OutputError
 from vasari.files import Draft, as_path, cannot_write, same_file, write_npz
 from vasari.jobs.say import portrait_of
@@ -23,7 +23,7 @@ DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 def read_files(
     picture: str, which: Which, landmarks: str | None, out: str | None, draw: str | None,
-    points: str | None, tell: Tell, frame: Frame = "crop",
+    points: str | None, tell: Tell, frame: Framing = "crop",
 ) -> dict[str, Any]:  # fmt: skip
     """Read a face, save and draw it where asked for.
 

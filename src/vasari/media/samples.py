@@ -45,17 +45,26 @@ def _cut(pieces: Iterable[FloatArray]) -> Iterator[FloatArray]:
     """The samples in pieces of at most PIECE, each checked."""
     heard = 0
     for piece in pieces:
-        samples = _samples(piece)
+        samples = _row(piece)
         for start in range(0, len(samples), PIECE):
-            part = samples[start : start + PIECE]
-            _check_loudness(float(np.abs(part).max()))
-            yield part.astype(np.float32, copy=False)
+            yield checked_samples(samples[start : start + PIECE])
         heard += len(samples)
     if not heard:
         raise SoundError("The sound holds no samples: give at least one.")
 
 
-def _samples(piece: Any) -> FloatArray:
+def checked_samples(piece: Any) -> FloatArray:
+    """One row of floats with full scale 1, as float32; it may be empty.
+
+    Raises:
+        SoundError: it is something else.
+    """
+    samples = _row(piece)
+    _check_loudness(float(np.abs(samples).max(initial=0)))
+    return samples.astype(np.float32, copy=False)
+
+
+def _row(piece: Any) -> FloatArray:
     if not isinstance(piece, np.ndarray):
         piece = np.asarray(piece) if hasattr(piece, "__array__") else piece
     if (

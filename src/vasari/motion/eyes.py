@@ -70,14 +70,15 @@ class Gaze:
         self._wait = round(0.8 * rate)
         self.jumped = False  # whether a large glance began in this frame
 
-    def step(self, rotation: FloatArray) -> FloatArray:
-        """(2,) gaze, while the head is turned by `rotation` (3,) degrees from rest."""
+    def step(self, rotation: FloatArray, attention: float = 0.0) -> FloatArray:
+        """(2,) gaze, while the head is turned by `rotation` (3,) degrees from rest; `attention`
+        (0 to 1) keeps it with the viewer."""
         self._wait -= 1
         self.jumped = False
         if self._wait <= 0:
             self._look_elsewhere()
         self._now += SACCADE_SHARE * (self._goal - self._now)
-        gaze = self._now + steady_gaze(rotation)
+        gaze = (1 - attention) * self._now + steady_gaze(rotation)
         return np.clip(gaze, -GAZE_LIMIT, GAZE_LIMIT).astype(np.float32)
 
     def _look_elsewhere(self) -> None:

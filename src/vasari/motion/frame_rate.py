@@ -38,10 +38,12 @@ class FrameRate:
     Args:
         fps: pictures a second.
         hz: frames of motion a second.
+        ahead: frames that a picture between two of them waits for: 2, or 1 for the straight line
+            between them.
     """
 
-    def __init__(self, fps: Fraction | int, hz: float = MOTION_HZ) -> None:
-        self._fps = fps
+    def __init__(self, fps: Fraction | int, hz: float = MOTION_HZ, ahead: int = 2) -> None:
+        self._fps, self._ahead = fps, ahead
         self._step = Fraction(float(hz / fps)).limit_denominator(FINEST)
         self._table = np.zeros((0, 0), np.float32)
         self._first = 0  # motion frame of the table's first row
@@ -72,7 +74,7 @@ class FrameRate:
         pictures = np.arange(self._next, ceil((have + 1) / self._step))
         place = self._place(pictures)
         left = np.floor(place)
-        decided: NDArray[np.bool_] = left + np.where(place == left, 0, 2) <= have
+        decided: NDArray[np.bool_] = left + np.where(place == left, 0, self._ahead) <= have
         return pictures[decided]
 
     def _place(self, pictures: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -88,6 +90,8 @@ class FrameRate:
         before, a, b, after = (
             self._table[np.clip(left + i, self._first, last) - self._first] for i in (-1, 0, 1, 2)
         )
+        if self._ahead == 1:
+            return np.asarray(a + u * (b - a), np.float32)
         return _monotone_cubic(before, a, b, after, u)
 
 

@@ -6,15 +6,18 @@ import numpy as np
 
 from vasari.errors import SoundError
 from vasari.motion.brows import Brows
+from vasari.motion.emotion import Emotions, parted_lips, write_emotion
 from vasari.motion.eyes import Blinks, Gaze, write_eyes
 from vasari.motion.gate import Emphasis, Gate
 from vasari.motion.head import Head
+from vasari.motion.listening import Listening
 from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
 from vasari.motion.steering import EYE_MOST, NOT_LIPS, Steering, StyleLike, Turn
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
-from vasari.values import EXPRESSION, MOTION_HZ, FloatArray, Motion
+from vasari.values import BLENDSHAPES, EMOTIONS, EXPRESSION, MOTION_HZ, FloatArray, Motion
 
+ATTENTION = 0.7  # of the eyes' wandering that a listener holds back
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
     np.zeros((0, EXPRESSION), np.float32),
@@ -30,19 +33,25 @@ class MotionStream:
 
     Args:
         style: what the user steers, but for the distance; a function is asked before each frame.
-        chunk: motion frames that one network call makes; 2 for live, 25 costs least.
+        chunk: motion frames that one network call makes; 1 for live, 25 costs least.
+        listening: what the other's voice does to it.
         ahead: frames of features that the mouth waits for, 0 to AHEAD; fewer for live.
     """
 
-    def __init__(self, style: StyleLike = None, chunk: int = 25, ahead: int = AHEAD) -> None:
+    def __init__(
+        self, style: StyleLike = None, chunk: int = 25, listening: Listening | None = None,
+        ahead: int = AHEAD,
+    ) -> None:  # fmt: skip
+        self._listening = listening
         self._steering = Steering(style)
         self._chunk, self._ahead = chunk, ahead
         self._mouth = MouthStream(chunk, ahead)
         self._gate, self._emphasis = Gate(), Emphasis()
-        blink, gaze, head, brow = np.random.default_rng(self._steering.seed).spawn(4)
+        # the fifth is that of listening
+        blink, gaze, head, brow, _, mood = np.random.default_rng(self._steering.seed).spawn(6)
         self._blinks, self._gaze = Blinks(blink, MOTION_HZ), Gaze(gaze, MOTION_HZ)
         self._head, self._brows = Head(head, MOTION_HZ), Brows(brow)
-        self._turn = Turn(MOTION_HZ)
+        self._turn, self._emotions = Turn(MOTION_HZ), Emotions(mood, MOTION_HZ)
         self._made = 0  # frames, those before the first feature as well
         self._rest = np.zeros((0, FEATURES), np.float32)  # features that fill no chunk yet
         self._before = ahead  # frames to come that tell of the time before the first feature
@@ -84,7 +93,8 @@ class MotionStream:
         n = len(features)
         rotation, position = np.zeros((n, 3), np.float32), np.zeros((n, 3), np.float32)
         gaze, closure = np.zeros((n, 2), np.float32), np.zeros(n, np.float32)
-        gate, raised, gain = (np.zeros(n, np.float32) for _ in range(3))
+        gate, raised, gain, parted = (np.zeros(n, np.float32) for _ in range(4))
+        shown = np.zeros((n, len(BLENDSHAPES)), np.float32)
         for k, frame in enumerate(features):
             style = self._steering.at(max(0.0, (self._made - self._ahead + 0.5) / MOTION_HZ))
             self._made += 1
@@ -92,20 +102,29 @@ class MotionStream:
             gate[k] = self._gate.step(voice, loudness)
             stress = self._emphasis.step(self._gate.speaking, loudness)
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
+            heed = self._listening.step() if self._listening else None
+            if heed:
+                rotation[k] += np.array([0, heed.pitch, heed.roll], np.float32)
+                position[k] += np.array([0, 0, heed.away], np.float32)
             rotation[k] *= np.float32(style.head)
             position[k] *= np.float32(style.head)
-            gaze[k] = self._gaze.step(rotation[k])
+            gaze[k] = self._gaze.step(rotation[k], ATTENTION * heed.attention if heed else 0.0)
             turn = self._turn.step(style.gaze, style.head)
+            rotation[k] += style.pose
             rotation[k, :2] += turn
-            gaze[k] = np.clip(gaze[k] + (style.gaze - turn), -EYE_MOST, EYE_MOST)
+            away = style.gaze - turn - style.pose[:2]
+            gaze[k] = np.clip(gaze[k] + away, -EYE_MOST, EYE_MOST)
             closure[k] = self._blinks.step(self._gaze.jumped, style.blink)
-            raised[k] = self._brows.step(stress) * style.expression
+            raised[k] = (self._brows.step(stress) + (heed.brow if heed else 0)) * style.expression
             gain[k] = style.expression
+            shown[k], parted[k] = self._emotions.step(style.emotion[: len(EMOTIONS)])
         expression = self._mouth.push(features, gate)
         opening = signed_opening(expression)
         expression[:, NOT_LIPS] = np.clip(expression[:, NOT_LIPS] * gain[:, None], 0, 1)
         self._brows.write(expression, raised)
         write_eyes(expression, closure, gaze)
+        write_emotion(expression, shown * gain[:, None])
+        opening = parted_lips(opening, parted * gain, gate)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
         return Motion(rotation, position, gaze, expression)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import Frame, checked_frame, checked_which
+from vasari.checks import Framing, checked_frame, checked_which
 from vasari.errors import PictureError
 from vasari.portrait.flat import is_flat, settle_flat
 from vasari.portrait.gaze import gaze_of
@@ -41,7 +41,7 @@ def read_portrait(
     face: int | Sequence[float] = 1,
     say: Tell = lambda sentence: None,
     landmarks: NDArray[np.floating] | None = None,
-    frame: Frame = "crop",
+    frame: Framing = "crop",
 ) -> Face:
     """Everything that Vasari needs to know about a portrait, read once.
 

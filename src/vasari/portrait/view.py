@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import Frame, Which
+from vasari.checks import Framing, Which
 from vasari.errors import PictureError
 from vasari.portrait.box import FaceBox
 from vasari.portrait.finder import find_faces
@@ -49,7 +49,7 @@ class View(NamedTuple):
 
 
 def view_of(
-    source: Source, face: Which, landmarks: NDArray[np.floating] | None, frame: Frame, say: Tell
+    source: Source, face: Which, landmarks: NDArray[np.floating] | None, frame: Framing, say: Tell
 ) -> View:
     """Open a picture and read the face that is meant.
 
@@ -158,7 +158,7 @@ def _check_inside(box: FaceBox, size: tuple[int, int]) -> None:
         )
 
 
-def _kept(source: Source, small: Opened, box: FaceBox, frame: Frame, say: Tell) -> Opened:
+def _kept(source: Source, small: Opened, box: FaceBox, frame: Framing, say: Tell) -> Opened:
     """The reduced picture, or the part of the file around a face that is small in it."""
     square = SQUARE * max(box.width, box.height)
     if frame == "full" or small.zoom >= 1 or square * small.zoom >= ENOUGH:

@@ -32,6 +32,11 @@ class Carried:
     breath: FloatArray
     away: FloatArray | None = None
 
+    def part(self, first: int, last: int) -> Carried:
+        """What goes with frames first to last, the last left out."""
+        away = None if self.away is None else self.away[first:last]
+        return Carried(self.hair[first:last], self.breath[first:last], away)
+
 
 class Body:
     """The state of hair that hangs on a head like a damped pendulum, and of a chest that breathes.

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import Background, Frame
+from vasari.checks import Background, Framing
 from vasari.render.body import Carried
 from vasari.render.distance import Distance, grown
 from vasari.render.layers import Layer, Now
+from vasari.render.layers.creases import Creases
 from vasari.render.layers.eye import Eye
 from vasari.render.layers.flat_mouth import FlatMouth
 from vasari.render.layers.folds import Folds
@@ -28,7 +29,8 @@ from vasari.render.puppet import Puppet
 from vasari.render.raster import find_cuts, over, rasterise, soften
 from vasari.render.stage import Stage, finer, set_stage, straight
 from vasari.shape.coherent import check_coherent
-from vasari.shape.landmarks import LEFT_IRIS, LIDS_ABOVE, LIDS_UPPER, MESH_POINTS, RIGHT_IRIS
+from vasari.shape.eyes import CORNERS, RINGS, UPPER
+from vasari.shape.landmarks import LIDS_ABOVE, LIDS_UPPER, MESH_POINTS
 from vasari.shape.space import face_space
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 from vasari.values.motion import check_motion
@@ -62,7 +64,7 @@ class Renderer:
     """
 
     def __init__(
-        self, face: Face, size: int = 512, frame: Frame = "crop", background: Background = None,
+        self, face: Face, size: int = 512, frame: Framing = "crop", background: Background = None,
         paint: Paint = "all",
     ) -> None:  # fmt: skip
         check_coherent(face)
@@ -213,8 +215,10 @@ def _layers(
     layers: list[Layer] = []
     if all_paint:  # a flat drawing knows no folds and no light
         layers.append(Folds(traits.folds, stage.pose, face.expression, fine))
+        own = face.expression
+        layers.append(Creases(stage.picture, stage.landmarks, stage.pose, own, fine))
     if not traits.dark_glass:
-        layers += _eyes(stage, traits.lids, traits.flat)
+        layers += _eyes(face, stage, puppet.rig.shape(face.expression))
     person = stage.person
     if len(traits.rims):
         band = band_of(stage.rims, stage.landmarks, stage.pose.scale, person.shape[:2])
@@ -234,18 +238,20 @@ def _layers(
     return layers, person
 
 
-def _eyes(stage: Stage, lids: NDArray[np.uint8], flat: bool) -> list[Layer]:
-    """Both eyes, then both lids."""
-    rings = face_space().rings
+def _eyes(face: Face, stage: Stage, own: FloatArray) -> list[Layer]:
+    """Both eyes, then both lids; `own` (478, 3) is the portrait's own shape."""
+    eyes, lids, marks = face.traits.eyes, face.traits.lids, stage.landmarks
     halves = (slice(7), slice(7, 14))
-    return [
-        Eye(stage.picture, stage.landmarks, stage.pose, rings["right_eye"], RIGHT_IRIS),
-        Eye(stage.picture, stage.landmarks, stage.pose, rings["left_eye"], LEFT_IRIS),
-        *(
-            Lid(tones, stage.landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], flat)
-            for tones, half in zip(lids, halves, strict=True)
-        ),
-    ]
+    layers: list[Layer] = []
+    for k, (ring, (outer, inner)) in enumerate(zip(RINGS, CORNERS, strict=True)):
+        width = float(abs(own[outer, 0] - own[inner, 0]))
+        layers.append(
+            Eye(stage.picture, marks, stage.pose, face.gaze, width, face_space().rings[ring],
+                UPPER[k], eyes.layers[k], eyes.irises[k], eyes.shade[k])
+        )  # fmt: skip
+    for tones, half in zip(lids, halves, strict=True):
+        layers.append(Lid(tones, marks, LIDS_UPPER[half], LIDS_ABOVE[half], face.traits.flat))
+    return layers
 
 
 @cache

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.checks import Background, Frame
+from vasari.checks import Background, Framing
 from vasari.render.mesh import BODY_FADE, BODY_RADIUS
 from vasari.render.raster import over
 from vasari.shape.crops import cut_out, framed, into_frame
@@ -46,7 +46,7 @@ class Stage:
     whole: tuple[NDArray[np.uint8], Picture]
 
 
-def set_stage(face: Face, size: int, frame: Frame, background: Background) -> Stage:
+def set_stage(face: Face, size: int, frame: Framing, background: Background) -> Stage:
     """A portrait at the size it is drawn in.
 
     Args:
@@ -77,7 +77,7 @@ def set_stage(face: Face, size: int, frame: Frame, background: Background) -> St
 
 
 def _working(
-    face: Face, size: int, frame: Frame
+    face: Face, size: int, frame: Framing
 ) -> tuple[Picture, NDArray[np.uint8], Picture, tuple[float, float, float]]:
     """Picture, matte and plate at the size they are drawn in; their corner x, y and zoom."""
     layers = (face.picture, face.matte, face.plate)

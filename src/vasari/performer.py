@@ -1,0 +1,78 @@
+"""Sound to the motion of one portrait, picture by picture, as the sound comes in.
+
+The one way from sound to what is drawn, of `talk` and of every `Session`. It knows no turns and no
+clock: time is how much sound was pushed.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from vasari.motion import MotionStream
+from vasari.motion.emotion import own_kept
+from vasari.motion.frame_rate import FrameRate
+from vasari.motion.listening import Listening
+from vasari.motion.steering import Steering, StyleLike
+from vasari.render import Body
+from vasari.render.body import Carried
+from vasari.render.distance import at_distance
+from vasari.shape.onto_face import onto_face
+from vasari.speech import SpeechStream
+from vasari.values import Face, FloatArray, Motion
+from vasari.values.style import Moment
+
+Drawable = tuple[Motion, Carried]  # of the next pictures, in absolute terms
+
+
+class Performer:
+    """The state of one face that moves to a sound.
+
+    Picture k shows the sound of [k / fps, (k + 1) / fps). For one chunk the way the sound is cut
+    never changes a bit.
+
+    Args:
+        face: whom it moves.
+        fps: pictures a second.
+        style: what is steered; a function is asked for each frame.
+        chunk: motion frames that one network call makes: 1 waits least, 25 costs least.
+        live: wait for less of the sound that comes after a picture, at a price in smoothness; and
+            listen.
+    """
+
+    def __init__(
+        self, face: Face, fps: Fraction, style: StyleLike = None, chunk: int = 25,
+        live: bool = False,
+    ) -> None:  # fmt: skip
+        self._face, self._fps = face, fps
+        self._steering = Steering(style)
+        random = np.random.default_rng(self._steering.seed).spawn(5)[-1]  # four move the head
+        self._other: SpeechStream | None = None
+        self._listening = Listening(random)
+        self._speech = SpeechStream(chunk)
+        self._motion = MotionStream(style, chunk, self._listening if live else None)
+        self._rate = FrameRate(fps, ahead=1 if live else 2)
+        self._body = Body()
+        self.made = 0  # pictures that were decided so far
+
+    def listen(self, sound: FloatArray) -> None:
+        """Takes (n,) float32 samples of the other's voice, whose time is now."""
+        if self._other is None:
+            self._other = SpeechStream()
+        self._listening.hear(self._other.push(sound))
+
+    def push(self, sound: FloatArray) -> Drawable:
+        """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""
+        moves = self._rate.push(self._motion.push(self._speech.push(sound)))
+        times = np.asarray((self.made + np.arange(len(moves)) + 0.5) / float(self._fps), np.float64)
+        moments = [self._steering.at(float(time)) for time in times]
+        kept = np.array([own_kept(moment.emotion) for moment in moments])
+        moves = onto_face(self._face, moves, float(self.made / self._fps), kept)
+        self.made += len(moves)
+        return self._carried(moves, moments)
+
+    def _carried(self, motion: Motion, moments: list[Moment]) -> Drawable:
+        """A motion at the distance that is asked for in each frame, and what goes with it."""
+        carried = self._body.push(motion, np.array([moment.head for moment in moments]))
+        return at_distance(motion, carried, np.array([moment.distance for moment in moments]))

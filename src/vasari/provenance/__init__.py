@@ -1,0 +1,1 @@
+"""What says that a picture was made: the mark in its pixels."""
