@@ -6,9 +6,10 @@
 Three kinds of segments, each at 25 Hz:
 clips and people with faces (coefficients relative to rest, and what is seen, see seen.py);
 utterances of shared/data/speech with forced phone times; and synthetic voices with exact ones
-(voices.py). Each training segment comes a second time at another speed (and so another pitch, as of
-a longer or shorter throat). `sound.0` is the plain sound, `sound.1` the same with noise, rooms, gain
-and other throats (training/speech/throats.py). hear.py makes features `x.0` and `x.1` of them.
+(voices.py); of the last two some are sung. Each training segment of the first three kinds comes a
+second time at another speed (and so another pitch). `sound.0` is the plain sound, `sound.1` the
+same with noise, rooms, gain and other throats (training/speech/throats.py). hear.py makes features
+`x.0` and `x.1` of them.
 """
 
 from __future__ import annotations
