@@ -41,7 +41,7 @@ COLUMNS = ("closed", "open_closed", "auc", "open_median", "at_teeth", "sealed", 
 
 def moved(sound: np.ndarray, chunk: int, ahead: int = AHEAD) -> Motion:
     features = SpeechStream(chunk).push(sound, last=True)
-    motion = MotionStream(Style(), chunk, ahead).push(features, last=True)
+    motion = MotionStream(Style(), chunk, ahead=ahead).push(features, last=True)
     return FrameRate(25).push(motion, pictures_in(len(sound), 25))
 
 

@@ -35,7 +35,8 @@ WORTH = {
     "real": 0.18, "unknown": 0.05, "generated": 0.24,
 }  # share of each kind of face in a batch  # fmt: skip
 SAID = (0.5, 0.38, 0.12)  # shares of speech, synthetic voices and singing in what has no face
-LOOKS = (0.25, 0.2, 0.55)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
+ALTERED = 0.25  # share of faces whose sound is altered; of speech without a face it is half
+LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
 PHONES, STRANGE = 1.0, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
 
 
@@ -118,7 +119,7 @@ class Pieces:
             known[(at >= row["frames"] - EDGE) | (at + heard - start < 0)] = 0
             known[at + heard - start >= row["frames"] - EDGE] = 0
             out.append({
-                "x": self.faces.features(row, heard, FRAMES, int(rng.integers(2))),
+                "x": self.faces.features(row, heard, FRAMES, int(rng.random() < ALTERED)),
                 "gate": self.faces.take("gate", row, heard, FRAMES), "known": known,
                 "code": self.faces.take("code", row, start, FRAMES),
                 "seen": self.faces.take("seen", row, start, FRAMES),
