@@ -18,7 +18,8 @@ pocketsphinx through --tools-python), the validation speakers' and those of one 
 who is in the training and here only the human scale.
 Then validation clips and people: correlation of the opening with the real speaker's at zero offset,
 at the best within 5 frames, with another clip's sound (control); spread and travel as ratios to
-real (medians); travel in silence.
+real (medians); travel in silence. Then what the ear makes of other throats and rooms, of sounds
+without words, of pauses, and the live setting (ear.py, which can also be run alone).
 
 --pictures takes some sentences of two of the voices and the first table alone, for six portraits
 (or --portraits): see pictures.py. --sheet writes every picture's mouth with its phone and opening.
@@ -41,7 +42,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.lips import grid, pictures, sung, tongues, voices
+from benchmarks.lips import ear, grid, pictures, sung, tongues, voices
 from benchmarks.lips.faces import Speaker, clips, people, sentence_tracks
 from benchmarks.lips.measure import Lips, at_phones, mean_face
 from benchmarks.lips.sentences import ENGLISH, ITALIAN
@@ -234,8 +235,10 @@ def main() -> None:
         "clips": against(clips(args.shared), args.chunk),
         "people": against(people(args.shared), args.chunk),
     }
-    print(table(phones, faces))
-    path = save("lips", {"chunk": args.chunk, "phones": phones, "faces": faces}, args.out)
+    heard = ear.figures(spoken(args.tools_python, ear.VOICES), args.chunk)
+    print(table(phones, faces), ear.table(heard), sep="\n\n")
+    result = {"chunk": args.chunk, "phones": phones, "faces": faces, **heard}
+    path = save("lips", result, args.out)
     print(f"stored in {path}")
 
 
