@@ -12,6 +12,7 @@ import numpy as np
 
 from vasari.motion import MotionStream
 from vasari.motion.emotion import own_kept
+from vasari.motion.feeling import Feeling
 from vasari.motion.frame_rate import FrameRate
 from vasari.motion.listening import Listening
 from vasari.motion.mouth import AHEAD
@@ -52,10 +53,12 @@ class Performer:
         self._other: SpeechStream | None = None
         self._listening = Listening(random)
         self._speech = SpeechStream(chunk)
+        self._feeling = Feeling()
         live = ahead is not None
         self._motion = MotionStream(
-            style, chunk, AHEAD if ahead is None else ahead, self._listening if live else None
-        )
+            style, chunk, AHEAD if ahead is None else ahead, self._listening if live else None,
+            self._feeling,
+        )  # fmt: skip
         self._rate = FrameRate(fps, ahead=1 if live else 2)
         self._body = Body()
         self.made = 0  # pictures that were decided so far
@@ -68,6 +71,7 @@ class Performer:
 
     def push(self, sound: FloatArray) -> Drawable:
         """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""
+        self._feeling.hear(sound)
         moves = self._rate.push(self._motion.push(self._speech.push(sound)))
         times = np.asarray((self.made + np.arange(len(moves)) + 0.5) / float(self._fps), np.float64)
         moments = [self._steering.at(float(time)) for time in times]
