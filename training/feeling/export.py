@@ -9,12 +9,12 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 
 from training.checkpoint import load
 from training.feeling.model import Feels
 from vasari.motion.feeling import HEARD, HIDDEN
+from vasari.networks import onnxruntime
 
 OUT = Path("src/vasari/weights/feeling.onnx")
 LARGEST = 1e-4  # difference
