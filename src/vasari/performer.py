@@ -15,6 +15,7 @@ from vasari.motion.emotion import own_kept
 from vasari.motion.feeling import Feeling
 from vasari.motion.frame_rate import FrameRate
 from vasari.motion.listening import Listening
+from vasari.motion.mouth import AHEAD
 from vasari.motion.steering import Steering, StyleLike
 from vasari.render import Body
 from vasari.render.body import Carried
@@ -38,13 +39,13 @@ class Performer:
         fps: pictures a second.
         style: what is steered; a function is asked for each frame.
         chunk: motion frames that one network call makes: 1 waits least, 25 costs least.
-        live: wait for less of the sound that comes after a picture, at a price in smoothness; and
-            listen.
+        ahead: motion frames after a picture that its mouth waits for; given, it is a live face: the
+            way between motion frames is straight, so that no more is waited for, and it listens.
     """
 
     def __init__(
         self, face: Face, fps: Fraction, style: StyleLike = None, chunk: int = 25,
-        live: bool = False,
+        ahead: int | None = None,
     ) -> None:  # fmt: skip
         self._face, self._fps = face, fps
         self._steering = Steering(style)
@@ -53,8 +54,11 @@ class Performer:
         self._listening = Listening(random)
         self._speech = SpeechStream(chunk)
         self._feeling = Feeling()
-        listening = self._listening if live else None
-        self._motion = MotionStream(style, chunk, listening, feeling=self._feeling)
+        live = ahead is not None
+        self._motion = MotionStream(
+            style, chunk, AHEAD if ahead is None else ahead, self._listening if live else None,
+            self._feeling,
+        )  # fmt: skip
         self._rate = FrameRate(fps, ahead=1 if live else 2)
         self._body = Body()
         self.made = 0  # pictures that were decided so far

@@ -43,8 +43,8 @@ class MotionStream:
     """
 
     def __init__(
-        self, style: StyleLike = None, chunk: int = 25, listening: Listening | None = None,
-        ahead: int = AHEAD, feeling: Feeling | None = None,
+        self, style: StyleLike = None, chunk: int = 25, ahead: int = AHEAD,
+        listening: Listening | None = None, feeling: Feeling | None = None,
     ) -> None:  # fmt: skip
         self._listening, self._feeling = listening, feeling
         self._steering = Steering(style)
