@@ -1,6 +1,6 @@
 """Writes the network that hears feelings as ONNX, and compares it with torch.
 
-    python -m training.feeling.export --model feeling.pt
+python -m training.feeling.export --model feeling.pt
 """
 
 from __future__ import annotations
