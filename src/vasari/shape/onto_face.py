@@ -102,8 +102,8 @@ def articulated(face: Face, expression: FloatArray, kept: FloatArray | float = 1
     met = np.clip((parted - opening) / MET, 0, 1)
     share = np.broadcast_to(np.asarray(kept, np.float32), len(expression))[:, None]
     out = expression + np.where(YIELDS, share, 1) * _kept_at_rest(face)
-    out += share * (1 - rounded)[:, None] * _kept_smile(face)
     out[:, SMILES] *= (1 - rounded)[:, None]
+    out += share * (1 - rounded)[:, None] * _kept_smile(face)
     out[:, ROUNDS] += (rounded * (1 - met))[:, None] * np.array(MORE_ROUND, np.float32)
     out[:, JAW_OPEN] -= PRESS * met
     return np.asarray(out, np.float32)
