@@ -89,9 +89,10 @@ class MouthPainter:
 
 def _no_tooth(colour: Picture) -> FloatArray:
     """(h, w, 1) 0 where a colour (h, w, 3) is that of teeth, 1 where it is not."""
-    least, most = (colour.astype(np.float32) + np.float32(1)).min(2), colour.max(2)
-    share = (TOOTH_PALE - least / (most + np.float32(1))) / (TOOTH_PALE - LIP_PALE)
-    return np.asarray(np.clip(share, 0, 1)[..., None])
+    red, green, blue = cv2.split(colour)
+    least, most = (pick(pick(red, green), blue) for pick in (cv2.min, cv2.max))
+    share = TOOTH_PALE - cv2.divide(least, most, dtype=cv2.CV_32F)  # 0 where a colour is black
+    return np.asarray(np.clip(share / (TOOTH_PALE - LIP_PALE), 0, 1)[..., None])
 
 
 def _add(out: Picture, more: FloatArray, m: NDArray[np.float64]) -> None:
