@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +38,15 @@ def write_wav(path: Path, sound: NDArray[np.floating], rate: int = 16_000) -> Pa
         file.setframerate(rate)
         file.writeframes((np.clip(table, -1, 1) * 32767).astype("<i2").tobytes())
     return path
+
+
+@pytest.fixture(autouse=True, scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for keys and answers: no test touches the user's own."""
+    folder = tmp_path_factory.mktemp("config")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VASARI_CONFIG", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from vasari.follow.track import track
     from vasari.jobs.drive import drive
     from vasari.jobs.say import say
+    from vasari.jobs.verify import verify
     from vasari.portrait.read import read_portrait
+    from vasari.provenance.making import Marks
     from vasari.session import Frame, Session
-    from vasari.values import Face, Key, Motion, Style
+    from vasari.values import EMOTIONS, Emotion, Face, Key, Motion, Style
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "EMOTIONS",
+    "Emotion",
     "Face",
     "Frame",
     "Key",
+    "Marks",
     "Motion",
     "OutputError",
     "PictureError",
@@ -40,13 +45,17 @@ __all__ = [
     "say",
     "talk",
     "track",
+    "verify",
 ]
 
 # Imported when first asked for: `vasari --help` must not wait for what draws and listens.
 _WHERE = {
+    "EMOTIONS": "vasari.values",
+    "Emotion": "vasari.values",
     "Face": "vasari.values",
     "Frame": "vasari.session",
     "Key": "vasari.values",
+    "Marks": "vasari.provenance.making",
     "Motion": "vasari.values",
     "Session": "vasari.session",
     "Style": "vasari.values",
@@ -55,6 +64,7 @@ _WHERE = {
     "say": "vasari.jobs.say",
     "talk": "vasari._talk",
     "track": "vasari.follow.track",
+    "verify": "vasari.jobs.verify",
 }
 
 

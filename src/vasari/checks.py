@@ -9,10 +9,10 @@ from __future__ import annotations
 import operator
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import isfinite
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from vasari.errors import OutputError, PictureError, VasariError
 
@@ -41,10 +41,29 @@ CHUNKS = (1, 250)  # motion frames made at once: no delay, and ten seconds of it
 GAINS = (0.0, 2.0)  # strengths of head motion, expression and blinking
 GAZES = (30.0, 20.0)  # degrees to either side, and up or down
 DISTANCES = (0.7, 1.4)  # of the portrait's own
+POSES = (30.0, 20.0, 20.0)  # degrees of yaw, pitch and roll to either side
 SECONDS = 1e6  # latest time of a keyframe
 NUMBER = r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}"
 GREEN = (0, 255, 0)
 NAMED: dict[str, Background] = {"keep": None, "green": GREEN, "transparent": "transparent"}
+
+
+class Emotion(NamedTuple):
+    """How strongly each emotion is shown, 0 to 1; `auto`: how far the voice's own feeling is."""
+
+    neutral: float = 0.0
+    happy: float = 0.0
+    sad: float = 0.0
+    angry: float = 0.0
+    surprised: float = 0.0
+    afraid: float = 0.0
+    disgusted: float = 0.0
+    contempt: float = 0.0
+    auto: float = 0.0
+
+
+EMOTIONS = Emotion._fields[:-1]
+AUTO, NONE = Emotion(auto=1.0), Emotion()
 
 
 def checked_fps(fps: Any) -> Fraction:
@@ -258,6 +277,61 @@ def checked_gaze(gaze: Any) -> tuple[float, float]:
         f"{quoted(gaze)} is no gaze: use yaw (-{side:g} to {side:g} degrees, positive to the "
         f"picture's right) and pitch (-{up:g} to {up:g}, positive up), such as 12,-5."
     )
+
+
+def checked_pose(pose: Any) -> tuple[float, float, float]:
+    """By how much the head is turned, yaw, pitch and roll within POSES, degrees; None is none.
+
+    Raises:
+        VasariError: it is no such triple.
+    """
+    if pose is None:
+        return 0.0, 0.0, 0.0
+    if isinstance(pose, Iterable) and not isinstance(pose, str | bytes):
+        angles = list(pose)
+        fits = len(angles) == 3 and all(map(_is_number, angles))
+        if fits and all(abs(angle) <= most for angle, most in zip(angles, POSES, strict=True)):
+            return float(angles[0]), float(angles[1]), float(angles[2])
+    yaw, pitch, roll = POSES
+    raise VasariError(
+        f"{quoted(pose)} is no pose: use yaw (-{yaw:g} to {yaw:g} degrees, positive to the "
+        f"picture's right), pitch (-{pitch:g} to {pitch:g}, positive up) and roll (-{roll:g} to "
+        f"{roll:g}, positive clockwise), such as 8,-3,0."
+    )
+
+
+def checked_emotion(emotion: Any) -> Emotion:
+    """Which emotions are shown: strengths by name, or the same as text, "happy:0.5,sad:0.2";
+    "auto" or None leaves it to the voice, "none" shows none.
+
+    Raises:
+        VasariError: it is none of these.
+    """
+    if emotion is None:
+        return AUTO
+    if isinstance(emotion, str):
+        strengths = {"auto": AUTO._asdict(), "none": {}}.get(emotion, _strengths(emotion))
+    else:
+        strengths = emotion._asdict() if isinstance(emotion, Emotion) else emotion
+    if isinstance(strengths, Mapping) and all(
+        name in Emotion._fields and _is_number(value) and 0 <= value <= 1
+        for name, value in strengths.items()
+    ):
+        return Emotion(**{name: float(value) for name, value in strengths.items()})
+    raise VasariError(
+        f"{quoted(emotion)} is no emotion: use auto, none, or strengths from 0 to 1 of "
+        f"{', '.join(EMOTIONS)}, such as happy:0.5,surprised:0.2."
+    )
+
+
+def _strengths(text: str) -> dict[str, float] | None:
+    """Strengths by name from a text; None where it is none, or names one twice."""
+    try:
+        found = [(name.strip(), float(value)) for name, value in
+                 (part.split(":") for part in text.split(","))]  # fmt: skip
+    except ValueError:
+        return None
+    return dict(found) if len(dict(found)) == len(found) else None
 
 
 def checked_seconds(seconds: Any, what: str) -> float:

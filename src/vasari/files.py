@@ -10,7 +10,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -113,6 +113,22 @@ class Draft:
         except OSError as error:
             raise cannot_write(self.target, error) from error
         self._unlock()
+
+    def rewrite(self, change: Callable[[Path, Path], bool]) -> None:
+        """Let the complete draft, a file, be written anew.
+
+        Args:
+            change: is given the draft and the name of an empty file, and says whether that counts.
+        """
+        anew = Draft(self.target)
+        try:
+            if change(self.path, anew.path):
+                anew.path.replace(self.path)
+                self._lock, anew._lock = anew._lock, self._lock
+        except OSError as error:
+            raise cannot_write(self.target, error) from error
+        finally:
+            anew.discard()
 
     def discard(self) -> None:
         """Remove the draft, if it is still there."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vasari.motion import MotionStream
+from vasari.motion.emotion import own_kept
+from vasari.motion.feeling import Feeling
 from vasari.motion.frame_rate import FrameRate
 from vasari.motion.listening import Listening
+from vasari.motion.mouth import AHEAD
 from vasari.motion.steering import Steering, StyleLike
 from vasari.render import Body
 from vasari.render.body import Carried
@@ -21,6 +23,7 @@ from vasari.render.distance import at_distance
 from vasari.shape.onto_face import onto_face
 from vasari.speech import SpeechStream
 from vasari.values import Face, FloatArray, Motion
+from vasari.values.style import Moment
 
 Drawable = tuple[Motion, Carried]  # of the next pictures, in absolute terms
 
@@ -36,13 +39,13 @@ class Performer:
         fps: pictures a second.
         style: what is steered; a function is asked for each frame.
         chunk: motion frames that one network call makes: 1 waits least, 25 costs least.
-        live: wait for less of the sound that comes after a picture, at a price in smoothness; and
-            listen.
+        ahead: motion frames after a picture that its mouth waits for; given, it is a live face: the
+            way between motion frames is straight, so that no more is waited for, and it listens.
     """
 
     def __init__(
         self, face: Face, fps: Fraction, style: StyleLike = None, chunk: int = 25,
-        live: bool = False,
+        ahead: int | None = None,
     ) -> None:  # fmt: skip
         self._face, self._fps = face, fps
         self._steering = Steering(style)
@@ -50,7 +53,12 @@ class Performer:
         self._other: SpeechStream | None = None
         self._listening = Listening(random)
         self._speech = SpeechStream(chunk)
-        self._motion = MotionStream(style, chunk, self._listening if live else None)
+        self._feeling = Feeling()
+        live = ahead is not None
+        self._motion = MotionStream(
+            style, chunk, AHEAD if ahead is None else ahead, self._listening if live else None,
+            self._feeling,
+        )  # fmt: skip
         self._rate = FrameRate(fps, ahead=1 if live else 2)
         self._body = Body()
         self.made = 0  # pictures that were decided so far
@@ -63,14 +71,16 @@ class Performer:
 
     def push(self, sound: FloatArray) -> Drawable:
         """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""
+        self._feeling.hear(sound)
         moves = self._rate.push(self._motion.push(self._speech.push(sound)))
         times = np.asarray((self.made + np.arange(len(moves)) + 0.5) / float(self._fps), np.float64)
-        moves = onto_face(self._face, moves, float(self.made / self._fps))
-        self.made += len(moves)
-        return self._carried(moves, times)
-
-    def _carried(self, motion: Motion, times: NDArray[np.float64]) -> Drawable:
-        """A motion at the distance that is asked for at its times (T,), and what goes with it."""
         moments = [self._steering.at(float(time)) for time in times]
+        kept = np.array([own_kept(moment.emotion) for moment in moments])
+        moves = onto_face(self._face, moves, float(self.made / self._fps), kept)
+        self.made += len(moves)
+        return self._carried(moves, moments)
+
+    def _carried(self, motion: Motion, moments: list[Moment]) -> Drawable:
+        """A motion at the distance that is asked for in each frame, and what goes with it."""
         carried = self._body.push(motion, np.array([moment.head for moment in moments]))
         return at_distance(motion, carried, np.array([moment.distance for moment in moments]))

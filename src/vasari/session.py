@@ -10,6 +10,7 @@ session.flush()                             # the turn ends here: its last pictu
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from threading import Lock
@@ -36,7 +37,7 @@ from vasari.performer import Performer
 from vasari.render import Renderer
 from vasari.render.body import Carried
 from vasari.speech.mel import BLOCK
-from vasari.values import SOUND_HZ, Face, FloatArray, Motion, Picture, Style
+from vasari.values import SOUND_HZ, FloatArray, Motion, Picture, Style
 
 FPS = 40  # pictures a second
 QUEUE = 120  # seconds of sound that may wait
@@ -58,6 +59,7 @@ class Frame:
         time: seconds from the session's beginning to that of this picture.
         end_of_turn: the last picture of a turn: once for each `flush`. After `interrupt` it is the
             next picture, once for all that was dropped.
+        interrupted: whether that turn was cut short.
         interrupts: how many interruptions there were before it.
     """
 
@@ -67,6 +69,7 @@ class Frame:
     index: int
     time: float
     end_of_turn: bool
+    interrupted: bool
     interrupts: int
 
 
@@ -80,6 +83,7 @@ class Shot:
     spoken: int
     index: int
     end_of_turn: bool
+    interrupted: bool
     interrupts: int
 
 
@@ -102,7 +106,12 @@ class Session:
         background: "keep" or None, "green", "#rrggbb", (red, green, blue) or "transparent".
         style: what is steered from the beginning; `steer` changes it.
         chunk: motion frames made at once: 1 answers soonest.
+        ahead: motion frames (40 ms) after a picture that its mouth waits for: at 40 pictures a
+            second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
+            with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
+        finish: done to each picture after it is drawn, such as `provenance.making.Finish`, which
+            marks its pixels; pictures of one session are never finished two at once.
 
     Raises:
         VasariError: one sentence that says what is wrong.
@@ -111,7 +120,7 @@ class Session:
     def __init__(
         self, face: FaceLike, *, size: int = 512, fps: Rate = FPS, frame: Framing = "crop",
         background: BackgroundLike = None, style: StyleLike = None, chunk: int = 1,
-        queue: float = QUEUE,
+        ahead: int = 1, queue: float = QUEUE, finish: Callable[[Picture], Picture] | None = None,
     ) -> None:  # fmt: skip
         self.fps = checked_fps(fps)
         frame = checked_frame(frame)
@@ -120,10 +129,10 @@ class Session:
         self._renderer = Renderer(self.face, size, frame, background)
         self._style: StyleLike = style if callable(style) else checked_style(style)
         self._block = BLOCK * checked_chunk(chunk)
-        _warm(self.face, self._renderer, self.fps, chunk)
-        self._performer = Performer(self.face, self.fps, self._steered, chunk, live=True)
+        self._performer = Performer(self.face, self.fps, self._steered, chunk, ahead)
+        _warm(Performer(self.face, self.fps, None, chunk, ahead), self._renderer)
         self._hush = Hush(self.face)
-        self._lock = Lock()
+        self._lock, self._finishing, self._finish = Lock(), Lock(), finish
         self._queue: deque[FloatArray | None] = deque()  # pieces, END after each turn
         self._waiting, self._most = 0, round(queue * SOUND_HZ)  # samples in the queue
         self._ready: deque[tuple[Motion, Carried, int]] = deque()  # decided pictures
@@ -131,7 +140,7 @@ class Session:
         self._pushed = np.zeros(0, bool)  # which of it was pushed
         self._given = self._taken = 0  # samples to the performer; pictures
         self._owed = 0  # pictures that come also without sound: ends of turns
-        self._ends: deque[int] = deque()  # samples after which turns end
+        self._ends: deque[tuple[int, bool]] = deque()  # samples after which turns end; cut short
         self._hushed = 0  # samples until which the lips stay closed
         self._interrupts = 0
         self._turn = self._closed = False
@@ -152,9 +161,31 @@ class Session:
         return self._closed
 
     @property
+    def index(self) -> int:
+        """The number of the next picture."""
+        return self._taken
+
+    @property
+    def interrupts(self) -> int:
+        """How many interruptions there were."""
+        return self._interrupts
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn is open, waits or is not shown to its end."""
+        with self._lock:
+            return self._speaks()
+
+    @property
+    def room(self) -> float:
+        """Seconds of sound that the queue has room for."""
+        return (self._most - self._waiting) / SOUND_HZ
+
+    @property
     def waiting(self) -> float:
         """Seconds of sound that were pushed and not shown."""
-        return (self._waiting + int(self._pushed.sum())) / SOUND_HZ
+        with self._lock:
+            return (self._waiting + int(self._pushed.sum())) / SOUND_HZ
 
     def push(self, sound: FloatArray) -> None:
         """More of the voice.
@@ -196,12 +227,12 @@ class Session:
         """
         with self._lock:
             self._check()
-            if not (self._turn or self._queue or self._ends):
+            if not self._speaks():
                 return
             self._queue.clear()
             self._waiting = 0
             self._sound, self._pushed = np.zeros_like(self._sound), np.zeros_like(self._pushed)
-            self._ends = deque([_start(self._taken, self.fps) + 1])
+            self._ends = deque([(_start(self._taken, self.fps) + 1, True)])
             self._owed = self._taken + CLOSES_IN
             self._hush.on = True
             self._hushed = self._given + round(SETTLES * SOUND_HZ)
@@ -258,16 +289,20 @@ class Session:
     def draw(self, shot: Shot) -> Frame:
         """Draw a shot, in any thread."""
         picture = self._renderer.draw(shot.motion, 0, shot.carried)
+        if self._finish is not None:
+            with self._finishing:
+                picture = self._finish(picture)
         return self.still_said(Frame(
             picture, shot.sound, shot.spoken, shot.index, float(shot.index / self.fps),
-            shot.end_of_turn, shot.interrupts,
+            shot.end_of_turn, shot.interrupted, shot.interrupts,
         ))  # fmt: skip
 
     def still_said(self, frame: Frame) -> Frame:
         """A frame that has waited: silent, if it was interrupted meanwhile."""
         if frame.interrupts == self._interrupts:
             return frame
-        return replace(frame, sound=np.zeros_like(frame.sound), spoken=0)
+        silence = np.zeros_like(frame.sound)
+        return replace(frame, sound=silence, spoken=0, interrupted=frame.end_of_turn)
 
     def close(self) -> None:
         """Let go of everything. Whatever is called afterwards raises."""
@@ -275,6 +310,9 @@ class Session:
             self._closed = True
             self._queue.clear()
             self._ready.clear()
+
+    def _speaks(self) -> bool:
+        return self._turn or bool(self._queue) or bool(self._ends)
 
     @property
     def _owes(self) -> bool:
@@ -316,7 +354,7 @@ class Session:
         self._ready.extend((motion, carried, k) for k in range(len(motion)))
 
     def _end(self) -> None:
-        self._ends.append(self._given)
+        self._ends.append((self._given, False))
         self._owed = pictures_in(self._given, self.fps)
 
     def _shot(self) -> Shot:
@@ -324,14 +362,16 @@ class Session:
         start, end = (_start(self._taken + i, self.fps) for i in (0, 1))
         sound, self._sound = np.split(self._sound, [end - start])
         pushed, self._pushed = np.split(self._pushed, [end - start])
-        ends = bool(self._ends) and self._ends[0] <= end
+        ends, cut = bool(self._ends) and self._ends[0][0] <= end, False
         if ends:
-            self._ends.popleft()
+            _, cut = self._ends.popleft()
         if pushed.any() or start >= self._hushed:
             self._hush.on = False
         motion, carried = motion.part(k, k + 1), carried.part(k, k + 1)
-        motion = replace(motion, expression=self._hush.step(motion.expression))
-        shot = Shot(motion, carried, sound, int(pushed.sum()), self._taken, ends, self._interrupts)
+        motion = replace(motion, expression=self._hush.step(motion.expression[0])[None])
+        shot = Shot(
+            motion, carried, sound, int(pushed.sum()), self._taken, ends, cut, self._interrupts
+        )
         self._taken += 1
         return shot
 
@@ -348,9 +388,8 @@ def _start(picture: int, fps: Fraction) -> int:
     return picture * SOUND_HZ * fps.denominator // fps.numerator
 
 
-def _warm(face: Face, renderer: Renderer, fps: Fraction, chunk: int) -> None:
+def _warm(performer: Performer, renderer: Renderer) -> None:
     """Do once all that a session does, so that nothing is loaded or compiled later."""
-    performer = Performer(face, fps, None, chunk, live=True)
     while not performer.made:
         motion, carried = performer.push(np.zeros(round(WARM_UP * SOUND_HZ), np.float32))
     renderer.draw(motion, 0, carried)

@@ -15,7 +15,8 @@ PACKAGE = Path(vasari.__file__).parent
 FLOORS = (
     ("__main__", "demo.__main__"),
     ("cli",),
-    ("live", "jobs"),
+    ("jobs",),
+    ("live",),
     ("session",),
     ("__init__", "_talk"),
     ("performer",),

@@ -7,6 +7,7 @@ import pytest
 
 from tests.laws.test_silence_closes_the_mouth import demo_voice
 from tests.motion.test_stream import talk
+from vasari.errors import SoundError
 from vasari.motion import MotionStream
 from vasari.motion.mouth import AHEAD, MouthStream, lip_opening
 from vasari.speech import SpeechStream
@@ -63,6 +64,22 @@ def test_frames_come_as_soon_as_they_are_decided() -> None:
     stream = MotionStream(STILL, 1)
     assert len(stream.push(talk(30)[:10])) == 10 - AHEAD
     assert len(stream.push(talk(30)[10:11])) == 1
+
+
+@pytest.mark.parametrize("ahead", range(AHEAD + 1))
+def test_live_waits_for_no_more_than_it_is_told(ahead: int) -> None:
+    stream = MotionStream(STILL, 1, ahead=ahead)
+    made = stream.push(talk(60)[:40])
+    assert len(made) == 40 - ahead
+    rest = stream.push(talk(60)[40:], last=True)
+    assert len(rest) == 20 + ahead
+    same = MotionStream(STILL, 1, ahead=ahead).push(talk(60)[:40], last=True)
+    np.testing.assert_allclose(made.expression, same.expression[: 40 - ahead], atol=1e-6)
+
+
+def test_a_mouth_cannot_look_farther_than_its_network() -> None:
+    with pytest.raises(SoundError, match="0 to 2 frames ahead"):
+        MotionStream(STILL, 1, ahead=AHEAD + 1)
 
 
 def test_lips_that_press_on_each_other_are_shut() -> None:

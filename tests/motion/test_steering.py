@@ -58,6 +58,13 @@ def test_eyes_go_first_and_the_head_follows() -> None:
     assert np.argmax(whole > 9) < np.argmax(turned > 3) - 1
 
 
+def test_the_pose_is_offset_and_the_eyes_stay() -> None:
+    free, turned = move(200), move(200, Style(head=0, pose=(10, -4, 3)))
+    np.testing.assert_allclose(turned.rotation, np.tile((10, -4, 3), (200, 1)))
+    world = np.median(turned.gaze + turned.rotation[:, :2], axis=0)
+    np.testing.assert_allclose(world, np.median(free.gaze + free.rotation[:, :2], axis=0), atol=1)
+
+
 def test_still_turns_the_eyes_alone() -> None:
     steered = move(100, Style(head=0, gaze=(20, 0)))
     assert not steered.rotation.any()
@@ -122,10 +129,10 @@ def test_another_style_while_it_runs_is_eased_to() -> None:
 
 def test_on_top_of_a_driver() -> None:
     driver = move(100)
-    same(OnTop(Style())(driver), driver)
-    whole = OnTop(Style(gaze=(12, 0), head=0.5, blink=0))(driver)
+    same(OnTop(Style())(driver)[0], driver)
+    whole = OnTop(Style(gaze=(12, 0), head=0.5, blink=0))(driver)[0]
     on_top = OnTop(Style(gaze=(12, 0), head=0.5, blink=0))
-    same(whole, on_top(driver.part(0, 40)).then(on_top(driver.part(40, 100))))
+    same(whole, on_top(driver.part(0, 40))[0].then(on_top(driver.part(40, 100))[0]))
     assert not whole.expression[:, BLINK].any()
     world = whole.rotation[:, 0] + whole.gaze[:, 0]
     own = 0.5 * driver.rotation[:, 0] + driver.gaze[:, 0]

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from training.face_space.authored import with_authored
 from vasari.shape.space import rigid_weights, similarity
 from vasari.values import BLENDSHAPES, EXPRESSION, RESIDUALS
 
@@ -190,6 +191,7 @@ def main() -> None:
     basis = fit(tracks)
     mean = mean_face(tracks, basis)
     basis = without_pose(basis, mean, rigid_weights(mean, tracks.topology))
+    basis = with_authored(basis, mean, tracks.topology["mirror"])
     space = {"basis": basis, "mean": mean, **tracks.topology}
     read = residual_reader(basis, region_weights(tracks.topology))
     report(tracks, space, read)

@@ -1,6 +1,6 @@
 """Write the painter as ONNX and check it against torch.
 
-    python -m training.painter.export --run run/
+python -m training.painter.export --run run/
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Writes speech.onnx (weights as float16, arithmetic in float32) and compares it with torch.
 
-    python -m training.speech.export --model speech.pt|motion.pt --out speech.onnx
+python -m training.speech.export --model speech.pt --out speech.onnx
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ from vasari.networks import onnxruntime
 
 
 class Listener(nn.Module):
-    """(1, t, MELS) to (1, frames, WIDTH + 1): features and how sure a voice is heard."""
+    """(1, t, MELS) to (1, frames, WIDTH + 1): features and how sure a voice is heard. Two opinions
+    must agree: that this is the sound of a voice, and, less strictly, that it says phones."""
 
     def __init__(self, recogniser: Recogniser) -> None:
         super().__init__()
         self.inner = recogniser
 
     def forward(self, mel: Tensor) -> Tensor:
-        features = self.inner.encoder(mel)
-        silence = self.inner.phones(features).unflatten(-1, (2, -1)).softmax(-1)[..., 0]
-        return torch.cat([features, 1 - silence.mean(-1, keepdim=True)], -1)
+        features, phones, kinds = self.inner(mel)
+        silence = phones.softmax(-1)[..., 0].reshape(1, -1, 2).mean(-1, keepdim=True)
+        voice = kinds.softmax(-1)[..., :1]
+        return torch.cat([features, torch.minimum(voice, (1 - silence).sqrt())], -1)
 
 
 def halve(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -72,9 +74,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("src/vasari/weights/speech.onnx"))
     args = parser.parse_args()
-    state = torch.load(args.model)
     recogniser = Recogniser()
-    recogniser.load_state_dict(state.get("recogniser") or state["model"])
+    recogniser.load_state_dict(torch.load(args.model, weights_only=True)["model"])
     example = torch.rand(1, FIELD + 96, 80) * 3 - 3
     assert export(Listener(recogniser), example, ("mel", "features"), args.out) < 1e-3
 

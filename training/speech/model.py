@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 MELS, WIDTH, PHONES = 80, 192, 40
+KINDS = 6  # voice, silence, music, noise, breath, crowd
 DILATIONS = (1, 2, 4, 1, 2, 4)
 CONTEXT = 2 * sum(DILATIONS)  # motion frames of past that the blocks need: 28
 STEM = 11  # mel frames that one 25 Hz frame of the stem sees
@@ -49,13 +50,15 @@ class Encoder(nn.Module):
 
 
 class Recogniser(nn.Module):
-    """Encoder and a phone head: two 20 ms phone guesses a motion frame."""
+    """Encoder and two heads: two 20 ms phone guesses a motion frame, and what is heard."""
 
     def __init__(self) -> None:
         super().__init__()
         self.encoder = Encoder()
         self.phones = nn.Linear(WIDTH, 2 * PHONES)
+        self.kinds = nn.Linear(WIDTH, KINDS)
 
-    def forward(self, mel: Tensor) -> Tensor:
-        x = self.phones(self.encoder(mel))
-        return x.reshape(x.shape[0], -1, PHONES)  # (n, 2 frames, PHONES)
+    def forward(self, mel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Features (n, frames, WIDTH), phones (n, 2 frames, PHONES), kinds (n, frames, KINDS)."""
+        x = self.encoder(mel)
+        return x, self.phones(x).reshape(x.shape[0], -1, PHONES), self.kinds(x)

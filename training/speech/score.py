@@ -1,6 +1,6 @@
 """Phone accuracy of the encoder on validation speakers.
 
-    python -m training.speech.score --pack pack/ --model speech.pt
+python -m training.speech.score --pack pack/ --model speech.pt
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def score(pack: Path, model: Recogniser) -> dict[str, np.ndarray]:
         sound, label = pieces.utterance(i)
         blocks = len(sound) // 640
         label = label[1 : blocks * 4 : 2]
-        guess = model(padded(mels_of(sound[None, : blocks * 640]))).argmax(-1)[0, 2:].numpy()
+        logits = model(padded(mels_of(sound[None, : blocks * 640])))[1]
+        guess = logits.argmax(-1)[0, 2:].numpy()
         n = min(len(guess), len(label))
         guess, label = guess[:n], label[:n]
         speech = label > 0
@@ -43,7 +44,7 @@ if __name__ == "__main__":
     parser.add_argument("--model", type=Path, required=True)
     args = parser.parse_args()
     model = Recogniser()
-    model.load_state_dict(torch.load(args.model)["model"])
+    model.load_state_dict(torch.load(args.model, weights_only=True)["model"])
     sums = score(args.pack, model)
     sums["all"] = sum(sums.values())
     for language, (n, right, frames, voiced) in sorted(sums.items()):

@@ -12,22 +12,37 @@ import typer
 import vasari
 from vasari.cli.options import (
     AsJson,
+    Badge,
     Blink,
+    Cert,
+    Consent,
     Distance,
     DriverVideo,
+    Emotion,
     Expression,
     Fps,
     Framing,
     Gaze,
     GivenLandmarks,
     Head,
+    Host,
+    Ice,
+    Keep,
+    Key,
+    NoMark,
     Out,
     Picture,
+    Port,
+    Pose,
+    Sessions,
     SoundTrack,
+    Stamps,
     StyleFile,
+    Token,
     WhichFace,
     check_background,
     check_size,
+    marks_of,
     style_of,
     which,
 )
@@ -91,11 +106,19 @@ def say(
     ] = False,
     gaze: Gaze = None,
     distance: Distance = None,
+    emotion: Emotion = None,
+    pose: Pose = None,
     head: Head = None,
     expression: Expression = None,
     blink: Blink = None,
     style: StyleFile = None,
     track: SoundTrack = None,
+    i_have_consent: Consent = False,
+    badge: Badge = False,
+    no_mark: NoMark = False,
+    c2pa_cert: Cert = None,
+    c2pa_key: Key = None,
+    c2pa_tsa: Stamps = None,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
 
@@ -110,17 +133,17 @@ def say(
         from vasari.jobs.say import say as make
 
         steered = style_of(
-            style, seed, gaze, distance=distance, head=head, expression=expression, blink=blink
-        )
-        with (
-            spooled(picture, "picture") as picture, spooled(sound, "sound") as sound,
-            progress() as show,
-        ):  # fmt: skip
-            make(
-                picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                face=which(face), landmarks=landmarks, still=still, track=track, style=steered,
-                progress=show, tell=tell,
-            )  # fmt: skip
+            style, seed, gaze, pose, distance=distance, emotion=emotion, head=head,
+            expression=expression, blink=blink,
+        )  # fmt: skip
+        with spooled(picture, "picture") as picture, spooled(sound, "sound") as sound:
+            marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
+            with progress() as show:
+                make(
+                    picture, sound, out, size=size, fps=fps, frame=frame, background=background,
+                    face=which(face), landmarks=landmarks, still=still, track=track, style=steered,
+                    marks=marks, progress=show, tell=tell,
+                )  # fmt: skip
         tell(f"Made {out}")
 
 
@@ -204,11 +227,19 @@ def drive(
     landmarks: GivenLandmarks = None,
     gaze: Gaze = None,
     distance: Distance = None,
+    emotion: Emotion = None,
+    pose: Pose = None,
     head: Head = None,
     expression: Expression = None,
     blink: Blink = None,
     style: StyleFile = None,
     track: SoundTrack = None,
+    i_have_consent: Consent = False,
+    badge: Badge = False,
+    no_mark: NoMark = False,
+    c2pa_cert: Cert = None,
+    c2pa_key: Key = None,
+    c2pa_tsa: Stamps = None,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
@@ -225,27 +256,140 @@ def drive(
         from vasari.jobs.drive import drive as make
 
         steered = style_of(
-            style, gaze=gaze, distance=distance, head=head, expression=expression, blink=blink
-        )
-        with (
-            spooled(picture, "picture") as picture, spooled(video, "video") as video,
-            progress() as show,
-        ):  # fmt: skip
-            make(
-                picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                landmarks=landmarks, track=track, style=steered, progress=show, tell=tell,
-            )  # fmt: skip
+            style, gaze=gaze, pose=pose, distance=distance, emotion=emotion, head=head,
+            expression=expression, blink=blink,
+        )  # fmt: skip
+        with spooled(picture, "picture") as picture, spooled(video, "video") as video:
+            marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
+            with progress() as show:
+                make(
+                    picture, video, out, absolute=absolute, frame=frame, face=which(face),
+                    landmarks=landmarks, track=track, style=steered, marks=marks, progress=show,
+                    tell=tell,
+                )  # fmt: skip
         tell(f"Made {out}")
 
 
 @app.command()
-def bench(as_json: AsJson = False) -> None:
-    """Measure how fast this machine makes a video."""
+def verify(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A video, a picture, or a folder of PNG.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Say whether Vasari made FILE, by its signed manifest and the mark in its pixels.
+
+    Exit codes: 0 made by Vasari, 3 nothing found, 4 changed after it was signed, 1 cannot be read.
+
+    Examples:
+    vasari verify ada.mp4
+    """
     with sentences():
+        from vasari.jobs.verify import verify as look
+
+        with spooled(file, "video") as file:
+            found = look(file)
+        print(json.dumps(found.as_json()) if as_json else "\n".join(found.sentences))
+        code = found.code
+    raise typer.Exit(code)
+
+
+@app.command()
+def bench(
+    as_json: AsJson = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="A conversation instead, through server and client.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(metavar="N", min=3, max=36_000, help="Of speech, with --live.")
+    ] = 30.0,
+    sessions: Annotated[
+        int, typer.Option(metavar="K", min=1, max=16, help="At once, with --live.")
+    ] = 1,
+    fps: Annotated[
+        Literal["24", "25", "30", "40", "50"], typer.Option(help="Pictures a second, with --live.")
+    ] = "40",
+    transport: Annotated[
+        Literal["websocket", "webrtc"], typer.Option(help="Of the client, with --live.")
+    ] = "websocket",
+) -> None:
+    """Measure how fast this machine makes a video, or how live a face is.
+
+    Examples:
+    vasari bench
+
+    vasari bench --live --seconds 60 --transport webrtc
+    """
+    with sentences():
+        if live:
+            from vasari.jobs.live_bench import measure_live, report_live
+
+            found = measure_live(tell, seconds, sessions, int(fps), transport)
+            print(json.dumps(found) if as_json else report_live(found))
+            return
         from vasari.jobs.bench import measure, report
 
         result = measure(tell)
         print(json.dumps(result) if as_json else report(result))
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    token: Token = None,
+    sessions: Sessions = 4,
+    keep: Keep = 60.0,
+    ice: Ice = None,
+    badge: Annotated[
+        bool | None,
+        typer.Option("--badge/--no-badge", help="A visible AI; else where others can see it."),
+    ] = None,
+) -> None:
+    """Serve the studio, a page in the browser, and the faces behind it.
+
+    Examples:
+    vasari serve
+
+    vasari serve --host 0.0.0.0 --ice stun:stun.example.org:3478
+    """
+    with sentences():
+        from vasari.jobs.serve import Wishes
+        from vasari.jobs.serve import serve as run
+
+        run(Wishes(host, port, token, sessions, keep, tuple(ice or ()), badge), tell)
+
+
+@app.command()
+def camera(
+    picture: Picture,
+    sound: Annotated[
+        str | None, typer.Option(metavar="SOUND", help="A file in place of the microphone.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which microphone, as FFmpeg names it.")
+    ] = None,
+    fps: Fps = "30",
+    background: Annotated[
+        str, typer.Option(callback=check_background, help="keep, green or #rrggbb.")
+    ] = "keep",
+    style: StyleFile = None,
+    i_have_consent: Consent = False,
+    badge: Badge = False,
+) -> None:
+    """Show PICTURE in a virtual camera, moved by the microphone: for meetings.
+
+    Examples:
+    vasari camera ada.face
+    """
+    with sentences():
+        from vasari.jobs.camera import camera as show
+
+        marks_of(picture, i_have_consent, badge, False, None, None, None)
+        show(
+            picture, sound, device=device, fps=fps, background=background,
+            style=style_of(style), badge=badge, tell=tell,
+        )  # fmt: skip
 
 
 @app.command()

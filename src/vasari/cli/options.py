@@ -14,6 +14,7 @@ from vasari.checks import FPS_SAID, Which
 from vasari.errors import VasariError
 
 if TYPE_CHECKING:
+    from vasari.provenance.making import Marks
     from vasari.values import Style
 
 Value = TypeVar("Value")
@@ -64,6 +65,18 @@ def pair(text: str) -> tuple[float, float]:
         return checks.checked_gaze(text)
 
 
+def triple(text: str) -> tuple[float, float, float]:
+    """`--pose` as it was written.
+
+    Raises:
+        VasariError: it is no pose.
+    """
+    try:
+        return checks.checked_pose([float(part) for part in text.split(",")])
+    except ValueError:
+        return checks.checked_pose(text)
+
+
 def _given(check: Callable[[Value], object]) -> Callable[[Value | None], Value | None]:
     """A check of what may be left away."""
     checked = _words(check)
@@ -71,13 +84,17 @@ def _given(check: Callable[[Value], object]) -> Callable[[Value | None], Value |
 
 
 check_gaze = _given(pair)
+check_pose = _given(triple)
+check_emotion = _given(checks.checked_emotion)
 check_distance = _given(checks.checked_distance)
 check_head = _given(checks.checked_head)
 check_expression = _given(checks.checked_expression)
 check_blink = _given(checks.checked_blink)
 
 
-def style_of(file: str | None, seed: int = 0, gaze: str | None = None, **gains: Any) -> Style:
+def style_of(
+    file: str | None, seed: int = 0, gaze: str | None = None, pose: str | None = None, **others: Any
+) -> Style:  # fmt: skip
     """What the options steer; each alone goes before what the file says of it.
 
     Raises:
@@ -85,11 +102,30 @@ def style_of(file: str | None, seed: int = 0, gaze: str | None = None, **gains: 
     """
     from vasari.values import Style
 
-    given = {name: gain for name, gain in gains.items() if gain is not None}
+    given = {name: value for name, value in others.items() if value is not None}
     if gaze is not None:
         given["gaze"] = pair(gaze)
+    if pose is not None:
+        given["pose"] = triple(pose)
     style = Style(seed) if file is None else Style.load(file, seed)
     return replace(style, **given)
+
+
+def marks_of(
+    picture: str, consent: bool, badge: bool, no_mark: bool, cert: str | None, key: str | None,
+    stamps: str | None,
+) -> Marks:  # fmt: skip
+    """What the options say of marks; asks about consent where somebody sits before a terminal.
+
+    Raises:
+        VasariError: the answer is no.
+    """
+    from vasari.provenance.consent import ask
+    from vasari.provenance.making import Marks
+
+    agreed = True if consent else ask(picture)
+    how = "option" if consent else "terminal"
+    return Marks(agreed, badge, not no_mark, cert, key, stamps, how)
 
 
 WhichFace = Annotated[
@@ -127,6 +163,20 @@ Gaze = Annotated[
         help="Where the eyes mostly look, degrees: right and up of where they look in PICTURE.",
     ),
 ]  # fmt: skip
+Pose = Annotated[
+    str | None,
+    typer.Option(
+        metavar="YAW,PITCH,ROLL", callback=check_pose,
+        help="How far the head is turned from its own pose, degrees; the eyes stay.",
+    ),
+]  # fmt: skip
+Emotion = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME:STRENGTH[,...]", callback=check_emotion,
+        help=f"Of {', '.join(checks.EMOTIONS)}, 0 to 1; auto (the voice's own) or none.",
+    ),
+]  # fmt: skip
 Distance = Annotated[
     float | None,
     typer.Option(
@@ -152,6 +202,25 @@ StyleFile = Annotated[
     str | None,
     typer.Option("--style", metavar="FILE.toml", help="Keyframes of all these; see the guide."),
 ]
+Consent = Annotated[
+    bool,
+    typer.Option(
+        "--i-have-consent", help="“I am this person or have their permission, or this is nobody.”"
+    ),
+]
+Badge = Annotated[bool, typer.Option("--badge", help="Draw “AI” into the lower right corner.")]
+NoMark = Annotated[
+    bool, typer.Option("--no-mark", help="Leave the pixels unmarked, for tests and research.")
+]
+Cert = Annotated[
+    str | None,
+    typer.Option("--c2pa-cert", metavar="PEM", help="Sign with this chain, not the machine's own."),
+]
+Key = Annotated[str | None, typer.Option("--c2pa-key", metavar="PEM", help="Its private key.")]
+Stamps = Annotated[
+    str | None,
+    typer.Option("--c2pa-tsa", metavar="URL", help="Have signatures time-stamped there."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[
     str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')
@@ -159,3 +228,28 @@ Out = Annotated[
 Framing = Annotated[
     Literal["crop", "full"], typer.Option(help="Head and shoulders, or the whole picture.")
 ]
+Host = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Listen there; all but this machine needs a token.")
+]
+Port = Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Listen at this port.")]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        metavar="T", envvar="VASARI_TOKEN",
+        help="What clients must know; made and said where one is needed and none is given.",
+    ),
+]  # fmt: skip
+Sessions = Annotated[
+    int, typer.Option(metavar="N", min=1, max=64, help="Live conversations at once.")
+]
+Keep = Annotated[
+    float,
+    typer.Option(metavar="MINUTES", min=1, help="Forget portraits and videos after that time."),
+]
+Ice = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ice", metavar="URL",
+        help="stun:HOST:PORT or turn:HOST:PORT,USER,PASSWORD; may be given several times.",
+    ),
+]  # fmt: skip

@@ -18,6 +18,9 @@ AT_ONCE = 250  # motion frames put onto the face at once
 SAME_PICTURE = 6.0  # of 255, mean difference up to which compression explains it
 
 
+Steered = Callable[[Motion], tuple[Motion, FloatArray | float]]
+
+
 @dataclass(frozen=True)
 class Driver:
     """Who is followed.
@@ -34,13 +37,14 @@ class Driver:
 
 
 def as_changes(
-    face: Face, driver: Driver, steered: Callable[[Motion], Motion] = lambda changes: changes
+    face: Face, driver: Driver, steered: Steered = lambda changes: (changes, 1.0)
 ) -> Iterator[Motion]:
     """The driver's motion, counted from the driver's rest, put onto the face's own, in pieces.
 
     Turns are taken in the head's own axes, so that a nod stays a nod on a head that is turned.
     The neck moves as the driver's does; what turning about it adds is the face's own.
-    `steered` is what the user changes about the changes, piece by piece.
+    `steered` is what the user changes about the changes, piece by piece, and how much the face
+    keeps of its own expression.
     """
     motion, found = driver.motion, driver.found
     gaze, expression = _median(motion.gaze[found]), resting(motion.expression[found])
@@ -53,7 +57,8 @@ def as_changes(
             np.array([rotation_angles(np.asarray(turn, np.float32)) for turn in turns]),
             _necks(part) - neck, part.gaze - gaze, part.expression - expression, part.rate,
         )  # fmt: skip
-        yield onto_face(face, steered(changes))
+        changes, kept = steered(changes)
+        yield onto_face(face, changes, kept=kept)
 
 
 def pieces(motion: Motion) -> Iterator[Motion]:

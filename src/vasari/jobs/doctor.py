@@ -25,8 +25,8 @@ from vasari.shape.space import Pose, face_space
 from vasari.values import EXPRESSION, SOUND_HZ, Face
 
 LIBRARIES = (
-    "av", "llvmlite", "numba", "numpy", "onnxruntime", "opencv-python-headless", "pi-heif",
-    "pillow", "rich", "typer",
+    "av", "c2pa-python", "cryptography", "llvmlite", "numba", "numpy", "onnxruntime",
+    "opencv-python-headless", "pi-heif", "pillow", "rich", "typer",
 )  # fmt: skip
 CODECS = ("aac", "libopus", "libvpx-vp9", "libx264", "prores_ks")
 SPEED_UPS = ("sse4.2", "avx2", "fma", "avx512f", "avx512vnni", "neon", "dotprod", "sve")

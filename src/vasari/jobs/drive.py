@@ -20,6 +20,7 @@ from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
 from vasari.motion.frame_rate import resampled
 from vasari.motion.steering import OnTop, checked_style
+from vasari.provenance.making import Marks, begin
 from vasari.render import Body, Renderer
 from vasari.render.distance import at_distance
 from vasari.render.renderer import Paint
@@ -35,6 +36,7 @@ def drive(
     picture: str | PathLike[str] | Face, video: str | PathLike[str], out: str | PathLike[str], *,
     absolute: bool = False, frame: Framing = "crop", size: int = 512, face: Which = 1,
     landmarks: Landmarks = None, track: int | None = None, style: Style | None = None,
+    marks: Marks | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture moves as the face in another video does.
@@ -57,6 +59,7 @@ def drive(
         track: which of the driver's sound tracks, from 1; None for the first that is not silent.
         style: what is steered on top of the driver; its blink above 1 adds no blinks, and its seed
             does nothing. Not together with `absolute`, which takes the motion as it is.
+        marks: consent, badge and what else is left on the video; None for the default.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -78,10 +81,12 @@ def drive(
         input_file(video, "video", VideoError)
     who = portrait_of(picture, face, landmarks, tell, frame)
     sound = None if known else _sound_of(video, track, tell)
-    with VideoWriter(out, round(MOTION_HZ), sound) as movie:
+    making = begin(picture, out, marks, tell, driver=video)
+    finish = making.finish()
+    with VideoWriter(out, round(MOTION_HZ), sound, sign=making.sign, note=making.note) as movie:
         driver = known or _tracked(video, tell)
         for done, image in enumerate(follow(who, driver, absolute, frame, size, style=style), 1):
-            movie.write(image)
+            movie.write(finish(image))
             progress(done, len(driver.motion))
     if movie.sound_left:
         tell(f"The sound of {as_path(video)} goes on after its last picture: it is cut there.")

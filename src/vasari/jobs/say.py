@@ -29,11 +29,12 @@ from vasari.media.video import check_output
 from vasari.motion.steering import checked_style
 from vasari.portrait.given import load_landmarks
 from vasari.portrait.read import read_portrait, say_doubts
+from vasari.provenance.making import Marks, begin
 from vasari.telling import Progress, Tell
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 
-QUIET = 10 ** (-45 / 20)  # peak of a voice that hardly moves the lips, -45 dBFS
+QUIET = 10 ** (-57 / 20)  # peak of a voice that hardly moves the lips, -57 dBFS
 
 Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz or JSON
 
@@ -43,6 +44,7 @@ def say(
     size: int = 512, fps: Rate = 25, frame: Framing = "crop", background: BackgroundLike = "keep",
     face: Which = 1, landmarks: Landmarks = None, seed: int | None = None,
     still: bool = False, track: int | None = None, style: Style | None = None,
+    marks: Marks | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
@@ -65,6 +67,7 @@ def say(
             live.
         track: which of the file's sound tracks, from 1; None for the first that is not silent.
         style: what is steered; None moves naturally.
+        marks: consent, badge and what else is left on the video; None for the default.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -86,11 +89,15 @@ def say(
     voice = open_sound(sound, track, tell=tell)
     _spare_inputs(out, voice, picture)
     total = None if voice.duration is None else round(voice.duration * asked.fps)
-    with VideoWriter(out, asked.fps, voice, transparent=transparent) as video:
+    making = begin(picture, out, marks, tell, sound=voice.path)
+    finish = making.finish(asked.background)
+    with VideoWriter(
+        out, asked.fps, voice, transparent=transparent, sign=making.sign, note=making.note
+    ) as video:
         who = portrait_of(picture, face, landmarks, tell, asked.frame)
         heard = _watched(voice.pieces(tell), tell)
         for done, image in enumerate(pictures(who, heard, asked), 1):
-            video.write(image)
+            video.write(finish(image))
             progress(done, total)
 
 

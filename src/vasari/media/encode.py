@@ -91,16 +91,17 @@ class MovieFile:
         size: width and height, pixels, even.
         fps: pictures a second.
         sound: that goes with it, from its first sample.
+        note: is added to the sentence in the metadata.
     """
 
     def __init__(
         self, path: Path, recipe: Recipe, size: tuple[int, int], fps: Fraction | int,
-        sound: Sound | None,
+        sound: Sound | None, note: str = "",
     ) -> None:  # fmt: skip
         self._container: OutputContainer = av.open(
             f"file:{path}", "w", format=recipe.container, container_options=recipe.muxing
         )
-        self._container.metadata["comment"] = SAYS
+        self._container.metadata["comment"] = SAYS + note
         self._pixels = recipe.pixels
         self._count, self._fps = 0, Fraction(fps)
         self._video = self._video_stream(recipe, size)

@@ -15,14 +15,19 @@ QUICK = 1  # zlib level: higher takes five times as long for a tenth of the size
 
 
 class PictureFolder:
-    """Pictures as 000000.png, 000001.png, ... with or without alpha."""
+    """Pictures as 000000.png, 000001.png, ... with or without alpha.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: is there, and empty.
+        note: is added to the sentence in the metadata.
+    """
+
+    def __init__(self, folder: Path, note: str = "") -> None:
         self._folder = folder
         self._count = 0
         self._says = PngInfo()
         self._says.add_text("Software", "Vasari")
-        self._says.add_text("Comment", SAYS)
+        self._says.add_text("Comment", SAYS + note)
 
     def add(self, picture: NDArray[np.uint8]) -> None:
         """Write the next picture, (H, W, 3) or (H, W, 4) uint8."""

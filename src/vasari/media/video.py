@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -24,6 +25,9 @@ WAITING = 4  # pictures that wait for the encoder
 PATIENCE = 0.2  # seconds between looks at whether the encoder still lives
 
 
+Sign = Callable[[Path, Path, str], bool]  # takes old, new and extension; says whether it did
+
+
 class _Sink(Protocol):
     def add(self, picture: NDArray[np.uint8]) -> None: ...
     def finish(self) -> bool: ...
@@ -41,6 +45,8 @@ class VideoWriter:
         fps: pictures a second, one of `checks.FPS`.
         sound: goes into the movie as it came, from its first sample to the last picture's end.
         transparent: pictures have alpha; needs .webm, .mov or a folder.
+        sign: writes the complete file anew, before it is put at its place.
+        note: is added to the sentence in the metadata.
 
     Attributes:
         sound_left: once it is closed, whether there was more sound than pictures.
@@ -51,11 +57,12 @@ class VideoWriter:
 
     def __init__(
         self, path: str | os.PathLike[str], fps: Rate = 25, sound: Sound | None = None, *,
-        transparent: bool = False,
+        transparent: bool = False, sign: Sign | None = None, note: str = "",
     ) -> None:  # fmt: skip
         check_output(path, transparent=transparent)
         self._fps = checked_fps(fps)
         self._sound, self._transparent = sound, transparent
+        self._sign, self._note = sign, note
         self._draft = Draft(as_path(path).absolute(), folder=is_folder(path))
         self._queue: Queue[NDArray[np.uint8] | None] = Queue(WAITING)
         self._stop = threading.Event()
@@ -87,6 +94,9 @@ class VideoWriter:
         self._thread.join()
         if self._failure:
             raise self._failure
+        if self._sign and not self._draft.folder:
+            sign, kind = self._sign, self._draft.target.suffix.lower()
+            self._draft.rewrite(lambda old, new: sign(old, new, kind))
         self._draft.publish()
 
     def abandon(self) -> None:
@@ -134,10 +144,12 @@ class VideoWriter:
 
     def _open(self, picture: NDArray[np.uint8]) -> _Sink:
         if self._draft.folder:
-            return PictureFolder(self._draft.path)
+            return PictureFolder(self._draft.path, self._note)
         recipe = RECIPES[self._draft.target.suffix.lower(), self._transparent]
         height, width = picture.shape[:2]
-        return MovieFile(self._draft.path, recipe, (width, height), self._fps, self._sound)
+        return MovieFile(
+            self._draft.path, recipe, (width, height), self._fps, self._sound, self._note
+        )
 
     def _translated(self, error: BaseException) -> BaseException:
         if isinstance(error, OSError) and not isinstance(error, VasariError):

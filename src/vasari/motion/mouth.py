@@ -7,13 +7,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.errors import SoundError
 from vasari.networks import network
 from vasari.shape.space import face_space, lip_gaps
 from vasari.speech import FEATURES, LOUDNESS
 from vasari.speech.mel import LOWEST
 from vasari.values import BLENDSHAPES, FloatArray
 
-PAST, AHEAD = 14, 2  # motion frames that the network needs before and after the one it makes
+PAST, AHEAD = 14, 2  # motion frames that the network can see before and after the one it makes
 MIDDLE = slice(2, 7)  # lip pairs whose mean gap is the opening
 JAW_OPEN, MOUTH_CLOSE = BLENDSHAPES.index("jawOpen"), BLENDSHAPES.index("mouthClose")
 
@@ -35,20 +36,25 @@ def signed_opening(expression: FloatArray) -> FloatArray:
 
 
 class MouthStream:
-    """Features of `chunk` frames to expression codes relative to a closed mouth, AHEAD frames
-    behind the features."""
+    """Features of `chunk` frames to expression codes relative to a closed mouth, `ahead` frames
+    behind the features: 0 to AHEAD. What the network would see farther on is taken to be as the
+    newest feature is."""
 
-    def __init__(self, chunk: int) -> None:
+    def __init__(self, chunk: int, ahead: int = AHEAD) -> None:
+        if not 0 <= ahead <= AHEAD:
+            raise SoundError(f"A mouth can look 0 to {AHEAD} frames ahead, not {ahead}.")
         self._network = network("motion")
         self._window = np.zeros((1, PAST + chunk + AHEAD, FEATURES), np.float32)
         self._window[..., LOUDNESS] = LOWEST  # before the sound there is silence
+        self._known = self._window[0, : PAST + chunk + ahead]
         self._chunk = chunk
 
     def push(self, features: FloatArray, gate: FloatArray) -> FloatArray:
         """Takes (chunk, FEATURES) and (chunk,) of how far the mouth may move, 0 to 1; gives
-        (chunk, EXPRESSION), of which the first tells of AHEAD frames before the first feature."""
-        self._window[:, : -self._chunk] = self._window[:, self._chunk :].copy()
-        self._window[0, -self._chunk :] = features
+        (chunk, EXPRESSION), of which the first tells of `ahead` frames before the first feature."""
+        self._known[: -self._chunk] = self._known[self._chunk :].copy()
+        self._known[-self._chunk :] = features
+        self._window[0, len(self._known) :] = features[-1]
         (expression,) = self._network.run(None, {"features": self._window})
         return np.asarray(expression[0] * gate[:, None], np.float32)
 

@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.errors import VasariError
-from vasari.values import BLENDSHAPES, EXPRESSION, MOTION_HZ, Motion, Style
+from vasari.motion.emotion import Emotions, own_kept, parted_lips, write_emotion
+from vasari.motion.mouth import open_lips, signed_opening
+from vasari.values import (
+    BLENDSHAPES,
+    EMOTIONS,
+    EXPRESSION,
+    MOTION_HZ,
+    FloatArray,
+    Motion,
+    Style,
+)
 from vasari.values.style import EASE, Moment, eased
 
 StyleLike = Style | Callable[[], Style] | None  # a function is asked again for each frame
@@ -102,11 +112,16 @@ class OnTop:
     def __init__(self, style: Style) -> None:
         self._natural = style == Style(style.seed)
         self._steering, self._turn, self._frames = Steering(style), Turn(MOTION_HZ), 0
+        self._emotions = Emotions(np.random.default_rng(style.seed), MOTION_HZ)
 
-    def __call__(self, changes: Motion) -> Motion:
-        """The next changes from rest, at MOTION_HZ."""
+    def __call__(self, changes: Motion) -> tuple[Motion, FloatArray]:
+        """The next changes from rest, at MOTION_HZ, and (T,) how much the portrait keeps of its own
+        smile and brows."""
+        kept = np.ones(len(changes), np.float32)
         if self._natural:
-            return changes
+            return changes, kept
+        shown = np.zeros((len(changes), len(BLENDSHAPES)), np.float32)
+        parted = np.zeros(len(changes), np.float32)
         rotation, position, gaze, expression = (
             getattr(changes, name).copy() for name in ("rotation", "position", "gaze", "expression")
         )
@@ -115,11 +130,20 @@ class OnTop:
             turn = self._turn.step(style.gaze, style.head)
             rotation[k] *= style.head
             position[k] *= style.head
+            rotation[k] += style.pose
             rotation[k, :2] += turn
-            gaze[k] = np.clip(gaze[k] + style.gaze - turn, -EYE_MOST, EYE_MOST)
+            gaze[k] = np.clip(gaze[k] + style.gaze - turn - style.pose[:2], -EYE_MOST, EYE_MOST)
             expression[k, NOT_LIPS] *= style.expression
             expression[k, BLINK] *= min(style.blink, 1.0)
+            codes, part = self._emotions.step(style.emotion[: len(EMOTIONS)])
+            shown[k], parted[k] = style.expression * codes, style.expression * part
+            kept[k] = own_kept(style.emotion)
         self._frames += len(changes)
-        return replace(
+        if shown.any():
+            opening = signed_opening(expression)
+            write_emotion(expression, shown, opening)
+            open_lips(expression, parted_lips(opening, parted, np.ones_like(parted)))
+        changes = replace(
             changes, rotation=rotation, position=position, gaze=gaze, expression=expression
         )
+        return changes, kept

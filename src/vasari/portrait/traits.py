@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from vasari.portrait.eyeballs import read_eyes
 from vasari.portrait.flat import is_flat
 from vasari.portrait.folds import find_folds
 from vasari.portrait.glasses import behind_dark_glass
@@ -42,6 +43,7 @@ def read_traits(
     zoom = SIDE / side
     seen = cut_out(picture, framed(x, y, zoom), SIDE, shown=True)
     marks = unfold(into_frame(landmarks, x, y, zoom), seen)
+    scale = pose.scale
     pose = replace(pose, scale=pose.scale * zoom, origin=into_frame(pose.origin, x, y, zoom))
     rig = Rig(neutral, expression)
     closed, own = rig.shape(np.zeros_like(expression)), rig.shape(expression)
@@ -57,6 +59,7 @@ def read_traits(
         rims=(rims / np.float32(zoom) + corner).astype(np.float32),
         folds=find_folds(seen, marks, pose),
         lids=lid_tones(seen, marks, flat, mouth_hidden),
+        eyes=read_eyes(picture, out_of_frame(marks, x, y, zoom), scale, flat),
         mouth=read_mouth(seen, marks, pose, closed, own),
     )
 

@@ -12,6 +12,8 @@ import numpy as np
 from vasari.kernels import kernel
 
 _EDGE = np.float32(-1e-4)  # how far outside a triangle a pixel may lie: neighbours leave no gap
+_STIFF = np.float32(1.1)  # iris radii around the middle of an iris that slide as one
+_REACH = np.float32(2.4)  # iris radii where the stretch of the white ends
 _FAR = np.float32(1e5)  # pixels: a triangle with a corner farther out is left out
 
 
@@ -217,3 +219,111 @@ def relight(out, light, inner, back, box):  # type: ignore[no-untyped-def]
                         + c * light[i + 1, j, k] + d * light[i + 1, j + 1, k])  # fmt: skip
                 value = out[y, x, k] * (np.float32(1) + share * (gain - np.float32(1)))
                 out[y, x, k] = min(max(value + np.float32(0.5), np.float32(0)), most)
+
+
+@kernel("float32(uint8[:,:,::1], float32, float32, int64)")
+def _at(layer, x, y, c):  # type: ignore[no-untyped-def]
+    """A channel of a layer (h, w, 3) at x, y, bilinear; outside it the border goes on."""
+    height, width = layer.shape[:2]
+    x = min(max(x, np.float32(0)), np.float32(width - 1.001))
+    y = min(max(y, np.float32(0)), np.float32(height - 1.001))
+    j, i = int(x), int(y)
+    fx, fy = x - np.float32(j), y - np.float32(i)
+    above = layer[i, j, c] + fx * (np.float32(layer[i, j + 1, c]) - layer[i, j, c])
+    below = layer[i + 1, j, c] + fx * (np.float32(layer[i + 1, j + 1, c]) - layer[i + 1, j, c])
+    return above + fy * (below - above)
+
+
+@kernel("float32(float32[::1], float32)")
+def _along(values, at):  # type: ignore[no-untyped-def]
+    """Values (n,) between their steps, held at both ends."""
+    at = min(max(at, np.float32(0)), np.float32(len(values) - 1.001))
+    k = int(at)
+    return values[k] + (at - np.float32(k)) * (values[k + 1] - values[k])
+
+
+@kernel(
+    "void(uint8[:,:,::1], uint8[:,::1], uint8[:,:,:,::1], float32[:,:,::1], float32[:,::1], "
+    "float32[:,::1], float32[::1], float32[::1], float32[:,::1], float32[::1], float32, "
+    "float32[:,::1], float32[::1], float32[::1], float32[::1], float32, float32, boolean)",
+)
+def turn_eye(  # type: ignore[no-untyped-def]
+    out, mask, layers, rest, to_layers, to_portrait, corner, iris, disc, moved, glint, axes,
+    line, lid, shade, step, share, slide,
+):  # fmt: skip
+    """Paint an eyeball that has turned, in place.
+
+    Args:
+        out: (h, w, C) a box of the picture; a fourth channel is alpha.
+        mask: (h, w) 0 to 255, how much of each pixel is eyeball.
+        layers: (3, n, n, 3) white, iris and catch-lights.
+        rest: (a, b, 3) what the portrait shows otherwise, of its pixels from `corner` on.
+        to_layers: (3, 3) from the box's pixels to the layers', with the gaze at rest.
+        to_portrait: (3, 3) from the box's pixels to the portrait's.
+        corner: (2,) x, y.
+        iris: (3,) x, y and radius in the layers.
+        disc: (2, 2) from about the iris as it is now to about its rest.
+        moved: (2,) by how much its middle has moved.
+        glint: share of this way that the catch-lights go.
+        axes: (2, 2) along the eye and down.
+        line: (m,) how far below the iris's rest the upper lid's line lies, along n pixels of the
+            eye, in the portrait.
+        lid: (m,) the same, now.
+        shade: (k,) how much light there is so many `step` below the lid.
+        step: pixels of the layers.
+        share: how much of `rest` is seen, 0 to 1.
+        slide: the iris is moved by a stretch of what is around it instead.
+    """
+    height, width = mask.shape
+    n = layers.shape[1]
+    if out.shape[:2] != (height, width) or layers.shape[0] != 3 or layers.shape[3] != 3:
+        raise ValueError("turn_eye: shapes differ")
+    if out.shape[2] < 3 or out.shape[2] > 4 or rest.shape[2] != 3 or n < 3:
+        raise ValueError("turn_eye: shapes differ")
+    radius, half = iris[2], np.float32(0.5)
+    soft = max(np.float32(0.17) * radius, np.float32(1))
+    for y in range(height):
+        for x in range(width):
+            m = np.float32(mask[y, x]) * np.float32(1 / 255)
+            if m == 0:
+                continue
+            u = to_layers[0, 0] * x + to_layers[0, 1] * y + to_layers[0, 2]
+            v = to_layers[1, 0] * x + to_layers[1, 1] * y + to_layers[1, 2]
+            du, dv = u - iris[0] - moved[0], v - iris[1] - moved[1]
+            p = disc[0, 0] * du + disc[0, 1] * dv
+            q = disc[1, 0] * du + disc[1, 1] * dv
+            cover = np.float32(0)
+            if slide:
+                far = (np.sqrt(du * du + dv * dv) / max(radius, half) - _STIFF) / (_REACH - _STIFF)
+                far = min(max(far, np.float32(0)), np.float32(1))
+                far = np.float32(1) - far * far * (np.float32(3) - np.float32(2) * far)
+                u, v = u - far * moved[0], v - far * moved[1]
+            elif radius > 0:
+                cover = (radius - np.sqrt(p * p + q * q)) / soft + half
+                cover = min(max(cover, np.float32(0)), np.float32(1))
+            a, b = u - iris[0], v - iris[1]
+            s = ((axes[0, 0] * a + axes[0, 1] * b) / n + half) * (len(line) - 1)
+            t = axes[1, 0] * a + axes[1, 1] * b
+            now = _along(shade, (t - _along(lid, s)) / step)
+            white = now / _along(shade, (t - _along(line, s)) / step)
+            s = ((axes[0, 0] * p + axes[0, 1] * q) / n + half) * (len(line) - 1)
+            t = axes[1, 0] * p + axes[1, 1] * q
+            dark = now / _along(shade, (t - _along(line, s)) / step)
+            px = to_portrait[0, 0] * x + to_portrait[0, 1] * y + to_portrait[0, 2] - corner[0]
+            py = to_portrait[1, 0] * x + to_portrait[1, 1] * y + to_portrait[1, 2] - corner[1]
+            px = min(max(px, np.float32(0)), np.float32(rest.shape[1] - 1))
+            py = min(max(py, np.float32(0)), np.float32(rest.shape[0] - 1))
+            j, i = min(int(px), rest.shape[1] - 2), min(int(py), rest.shape[0] - 2)
+            fx, fy = px - np.float32(j), py - np.float32(i)
+            for c in range(3):
+                value = (np.float32(1) - cover) * white * _at(layers[0], u, v, c)
+                value += cover * dark * _at(layers[1], iris[0] + p, iris[1] + q, c)
+                value += _at(layers[2], u - glint * moved[0], v - glint * moved[1], c)
+                if share > 0:
+                    above = rest[i, j, c] + fx * (rest[i, j + 1, c] - rest[i, j, c])
+                    below = rest[i + 1, j, c] + fx * (rest[i + 1, j + 1, c] - rest[i + 1, j, c])
+                    value += share * (above + fy * (below - above))
+                value = min(max(value, np.float32(0)), np.float32(255))
+                out[y, x, c] = int(m * value + (np.float32(1) - m) * out[y, x, c] + half)
+            if out.shape[2] == 4:
+                out[y, x, 3] = max(out[y, x, 3], mask[y, x])

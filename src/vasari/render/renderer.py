@@ -17,6 +17,7 @@ from vasari.checks import Background, Framing
 from vasari.render.body import Carried
 from vasari.render.distance import Distance, grown
 from vasari.render.layers import Layer, Now
+from vasari.render.layers.creases import Creases
 from vasari.render.layers.eye import Eye
 from vasari.render.layers.flat_mouth import FlatMouth
 from vasari.render.layers.folds import Folds
@@ -28,8 +29,8 @@ from vasari.render.puppet import Puppet
 from vasari.render.raster import find_cuts, over, rasterise, soften
 from vasari.render.stage import Stage, finer, set_stage, straight
 from vasari.shape.coherent import check_coherent
-from vasari.shape.landmarks import LEFT_IRIS, LIDS_ABOVE, LIDS_UPPER, MESH_POINTS, RIGHT_IRIS
-from vasari.shape.space import face_space
+from vasari.shape.eyes import CORNERS
+from vasari.shape.landmarks import LIDS_ABOVE, LIDS_UPPER, MESH_POINTS
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 from vasari.values.motion import check_motion
 
@@ -85,7 +86,9 @@ class Renderer:
         self._source = np.ascontiguousarray(mesh.source[:, :2]) * np.float32(fine)
         self._fine = fine
         middle = self.stage.pose.origin[:2] + np.array(self.stage.box[:2], np.float32)
-        self._distance = Distance(self.stage.whole[0], middle, self.stage.pose.scale)
+        self._distance = Distance(
+            self.stage.around, middle, self.stage.pose.scale, self.stage.corner, self.size
+        )
         self._mouth = next((m for m in self._layers if isinstance(m, Mouth)), None)
         self._cut = np.float32(CUT * fine)
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
@@ -148,11 +151,10 @@ class Renderer:
 
     def _at_distance(self, person: NDArray[np.uint8], larger: float) -> Picture:
         """The picture of the person, as drawn in the box, so many times as large."""
-        x0, y0, x1, y1 = self.stage.box
-        whole, plate = self.stage.whole
-        whole = whole.copy()
-        whole[y0:y1, x0:x1] = person
-        shown = self._distance.show(whole, larger)
+        (x0, y0, x1, y1), (left, top) = self.stage.box, self.stage.corner
+        around, plate = self.stage.around.copy(), self.stage.behind
+        around[y0 + top : y1 + top, x0 + left : x1 + left] = person
+        shown = self._distance.show(around, larger)
         if self._transparent:
             return straight(shown)
         out = np.empty_like(plate)
@@ -213,8 +215,10 @@ def _layers(
     layers: list[Layer] = []
     if all_paint:  # a flat drawing knows no folds and no light
         layers.append(Folds(traits.folds, stage.pose, face.expression, fine))
+        own = face.expression
+        layers.append(Creases(stage.picture, stage.landmarks, stage.pose, own, fine))
     if not traits.dark_glass:
-        layers += _eyes(stage, traits.lids, traits.flat)
+        layers += _eyes(face, stage, puppet.rig.shape(face.expression))
     person = stage.person
     if len(traits.rims):
         band = band_of(stage.rims, stage.landmarks, stage.pose.scale, person.shape[:2])
@@ -234,18 +238,18 @@ def _layers(
     return layers, person
 
 
-def _eyes(stage: Stage, lids: NDArray[np.uint8], flat: bool) -> list[Layer]:
-    """Both eyes, then both lids."""
-    rings = face_space().rings
-    halves = (slice(7), slice(7, 14))
-    return [
-        Eye(stage.picture, stage.landmarks, stage.pose, rings["right_eye"], RIGHT_IRIS),
-        Eye(stage.picture, stage.landmarks, stage.pose, rings["left_eye"], LEFT_IRIS),
-        *(
-            Lid(tones, stage.landmarks, LIDS_UPPER[half], LIDS_ABOVE[half], flat)
-            for tones, half in zip(lids, halves, strict=True)
-        ),
-    ]
+def _eyes(face: Face, stage: Stage, own: FloatArray) -> list[Layer]:
+    """Both eyes, then both lids; `own` (478, 3) is the portrait's own shape."""
+    lids, marks, halves = face.traits.lids, stage.landmarks, (slice(7), slice(7, 14))
+    layers: list[Layer] = []
+    for k, (outer, inner) in enumerate(CORNERS):
+        width = float(abs(own[outer, 0] - own[inner, 0]))
+        layers.append(
+            Eye(stage.picture, marks, stage.pose, face.gaze, width, face.traits.eyes, k)
+        )  # fmt: skip
+    for tones, half in zip(lids, halves, strict=True):
+        layers.append(Lid(tones, marks, LIDS_UPPER[half], LIDS_ABOVE[half], face.traits.flat))
+    return layers
 
 
 @cache

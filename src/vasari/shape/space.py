@@ -36,9 +36,10 @@ UPPER_LID_SHARE = 0.9  # of a closing eye's way; the lower lid makes the rest
 LID_SHUT = 0.30  # an eye is shut when this share of its opening is left by the linear code
 OPEN_LEAST = 0.2  # opening that no code but the blink goes below
 BLINK_SHUT = 0.8  # eyeBlink that shuts an eye, however wide or narrow other codes hold it
+MOST_UNEVEN = 5.0  # a pair of the lips may be so many times as far open as their middle
 LIP_SHUT = 0.022  # a mouth less open than this in the portrait counts as closed, eye distances
 # eyeLookDown and eyeLookUp per degree of gaze, read off tracked clips (training/motion/README.md).
-LOOK_DOWN, LOOK_UP = 0.036, 0.017
+LOOK_DOWN, LOOK_UP = 0.06, 0.034
 RIGID_ABOVE, RIGID_FADE = 0.40, 0.30  # face space: points below hang on the jaw
 JAW_SAYS = 0.03  # weight of a point of the jaw in the pose, a point of the skull having 1
 SOFT_SAYS = 0.3  # and of a lid or a brow
@@ -266,4 +267,6 @@ class Rig:
         from_shut = gaps - shut
         towards_own = own * from_shut / np.maximum(own - shut, 0.01)
         opened = np.where((own > 0) & (gaps > own), gaps, towards_own)
-        return np.asarray(np.maximum(np.where(own > 0, opened, from_shut), 0), np.float32)
+        opened = np.where(own > 0, opened, from_shut)
+        most = MOST_UNEVEN * max(float(opened[2:7].mean()), 0.0)  # shut is shut from end to end
+        return np.asarray(np.clip(opened, 0, most), np.float32)

@@ -26,7 +26,10 @@ RUMBLE_BANDS = 4  # lowest bands that do not count as loudness (below about 170 
 POWER_FLOOR = 1e-10  # -100 dBFS
 
 LEVEL_START = -30.0  # dBFS, what a voice is taken to be before it is heard
-LEVEL_FLOOR = -45.0  # dBFS, sound below is never amplified up to speech
+LEVEL_FLOOR = -75.0  # dBFS, sound below is never amplified up to speech
+HEARD = 12.0  # decibels below the level: sound so loud settles that this is the level
+FALL = 0.3  # dB a frame while nothing was heard yet: a quiet voice is found in a second
+NOTHING = -85.0  # dBFS, digital silence, which tells nothing about the level
 ATTACK = 0.05  # share of the way up a frame: 0.2 s
 RELEASE = 0.001  # share of the way down a frame: 10 s
 PAUSE_DB = 30.0  # a frame so far below the level is a pause and hardly lowers it
@@ -78,16 +81,28 @@ def mel_decibels(frames: FloatArray) -> tuple[FloatArray, FloatArray]:
     )
 
 
-def follow_level(level: float, energy: float) -> float:
-    """One step of the running speech level, both dBFS: quick up, slow down, never below a floor."""
-    above = energy - level
-    if above > 0:
-        level += ATTACK * above
-    elif above > -PAUSE_DB:
-        level += RELEASE * above
-    else:
-        level -= PAUSE_STEP
-    return max(level, LEVEL_FLOOR)
+class Level:
+    """The running loudness of speech, dBFS: quick up, slow down, never below a floor. Until
+    anything near it was heard, it falls quicker."""
+
+    def __init__(self) -> None:
+        self.now = LEVEL_START
+        self.settled = False
+
+    def step(self, energy: float) -> float:
+        """Takes one frame's energy and gives the level, both dBFS."""
+        above = energy - self.now
+        self.settled = self.settled or above > -HEARD
+        if above > 0:
+            self.now += ATTACK * above
+        elif not self.settled:
+            self.now -= FALL * (energy > NOTHING)
+        elif above > -PAUSE_DB:
+            self.now += RELEASE * above
+        else:
+            self.now -= PAUSE_STEP
+        self.now = max(self.now, LEVEL_FLOOR)
+        return self.now
 
 
 def normalise(decibels: FloatArray, level: NDArray[np.floating]) -> FloatArray:
@@ -101,7 +116,7 @@ class MelStream:
     def __init__(self) -> None:
         self._samples = np.zeros(TAIL + BLOCK, np.float32)
         self._frames = np.lib.stride_tricks.sliding_window_view(self._samples, WINDOW)[::HOP]
-        self.level = LEVEL_START
+        self.level = Level()
 
     def push(self, block: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Takes (BLOCK,) samples; gives (4, MELS) normalised mel frames and (4,) energies in
@@ -111,5 +126,5 @@ class MelStream:
         decibels, energy = mel_decibels(self._frames)
         levels = np.empty(PER_BLOCK)
         for i in range(PER_BLOCK):
-            self.level = levels[i] = follow_level(self.level, float(energy[i]))
+            levels[i] = self.level.step(float(energy[i]))
         return normalise(decibels, levels), (energy - levels).astype(np.float32)

@@ -5,6 +5,7 @@ right, y down, z away from the viewer; lengths in eye distances (outer corner to
 Left and right are the subject's.
 """
 
+from vasari.checks import EMOTIONS, Emotion
 from vasari.values.arrays import (
     BLENDSHAPES,
     EXPRESSION,
@@ -24,11 +25,13 @@ from vasari.values.traits import Traits
 
 __all__ = [
     "BLENDSHAPES",
+    "EMOTIONS",
     "EXPRESSION",
     "LANDMARKS",
     "MOTION_HZ",
     "RESIDUALS",
     "SOUND_HZ",
+    "Emotion",
     "Face",
     "FloatArray",
     "Indices",

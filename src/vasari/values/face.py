@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
 import cv2
@@ -24,10 +25,10 @@ from vasari.values.npz import (
     check_values,
     read_npz,
 )
-from vasari.values.traits import FOLDS_SIDE, MouthTraits, Traits
+from vasari.values.traits import EYE_SIDE, FOLDS_SIDE, SHADES, EyeTraits, MouthTraits, Traits
 
 KIND = "vasari face"
-VERSION = 2
+VERSION = 3
 PNG_EFFORT = [cv2.IMWRITE_PNG_COMPRESSION, 2]
 AWAY = 20_000.0  # px: how far from the picture's corner anything may lie
 ARRAYS = {
@@ -60,13 +61,19 @@ MOUTH = {
     "mouth_lower": Array("u", ("high", "wide", 4), 0, 255),
     "mouth_tongue": Array("u", ("high", "wide", 4), 0, 255),
 }
+EYES = {
+    "eyes_layers": Array("u", (2, 3, EYE_SIDE, EYE_SIDE, 3), 0, 255),
+    "eyes_irises": Array(FLOATS, (2, 3), -EYE_SIDE, 2 * EYE_SIDE),
+    "eyes_shade": Array(FLOATS, (2, SHADES), 0.1, 2),
+    "eyes_slide": Array("b", ()),
+}
 PLAIN = {"crop", "scale", "confidence", "colour", "flat", "dark_glass", "mouth_hidden"}  # no arrays
 FOLDS = Image(1)  # both layers, one below the other
 IMAGES = {"picture": Image(3), "matte": Image(1), "plate": Image(3)}
 LAYOUT = Layout(
     "saved face",
     {**ARRAYS, **IMAGES, "plate_corner": Array("iu", (2,), 0, AWAY), "folds": FOLDS, **TRAITS,
-     **MOUTH},
+     **MOUTH, **EYES},
     {"pieces": 4096, "tones": 256, "high": 2048, "wide": 2048}, PictureError,
     "make it again with vasari read PICTURE -o FACE", KIND, VERSION, 32 << 20, VERSION,
 )  # fmt: skip
@@ -133,7 +140,8 @@ class Face:
             "plate_corner": np.array([x, y]),
             "folds": _png(self.traits.folds.reshape(-1, self.traits.folds.shape[-1])),
             **{name: np.asarray(getattr(self.traits, name)) for name in TRAITS},
-            **_of_mouth(self.traits.mouth),
+            **_of(self.traits.mouth, MOUTH),
+            **_of(self.traits.eyes, EYES),
         }
         for name in ARRAYS:
             arrays[name] = np.asarray(getattr(self, name), np.float32)
@@ -164,7 +172,10 @@ def check_face(face: Face) -> None:
         check_values(_values(face.traits), TRAITS, LAYOUT.most)
         if not isinstance(face.traits.mouth, MouthTraits):
             raise Unfit("it has no mouth")
-        check_values(_of_mouth(face.traits.mouth), MOUTH, LAYOUT.most)
+        check_values(_of(face.traits.mouth, MOUTH), MOUTH, LAYOUT.most)
+        if not isinstance(face.traits.eyes, EyeTraits):
+            raise Unfit("it has no eyes")
+        check_values(_of(face.traits.eyes, EYES), EYES, LAYOUT.most)
         _check_traits(face.traits.folds, face.traits.lids)
         _check_layers(face.picture, face.matte, face.plate)
     except Unfit as error:
@@ -189,9 +200,9 @@ def _values(known: Face | Traits) -> Values:
     return values
 
 
-def _of_mouth(mouth: MouthTraits) -> Values:
-    """By the names that they have in a file."""
-    return {name: getattr(mouth, name.removeprefix("mouth_")) for name in MOUTH}
+def _of(part: MouthTraits | EyeTraits, names: Iterable[str]) -> Values:
+    """By the names that they have in a file: that of the part, then their own."""
+    return {name: np.asarray(getattr(part, name.partition("_")[2])) for name in names}
 
 
 def _check_traits(folds: NDArray[np.uint8], lids: NDArray[np.uint8]) -> None:
@@ -224,6 +235,7 @@ def _face(values: Values, path: str) -> Face:
         colour=float(values["colour"]), drawn=np.asarray(values["drawn"], np.float32),
         rims=np.asarray(values["rims"], np.float32), folds=folds,
         lids=np.asarray(values["lids"], np.uint8),
+        eyes=_eyes(values),
         mouth=MouthTraits(**{name.removeprefix("mouth_"): values[name] for name in MOUTH}),
     )  # fmt: skip
     plain = {name: np.asarray(values[name], np.float32) for name in ARRAYS}
@@ -233,6 +245,11 @@ def _face(values: Values, path: str) -> Face:
         picture=picture, matte=matte, plate=plate, crop=(crop[0], crop[1], crop[2]), scale=scale,
         confidence=confidence, traits=traits, **plain,
     )  # fmt: skip
+
+
+def _eyes(values: Values) -> EyeTraits:
+    layers, irises, shade = (values["eyes_" + name] for name in ("layers", "irises", "shade"))
+    return EyeTraits(layers, irises, shade, bool(values["eyes_slide"]))
 
 
 def _whole_plate(picture: Picture, part: Picture, corner: NDArray[np.integer]) -> Picture:

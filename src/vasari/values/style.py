@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
@@ -13,11 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.checks import (
+    AUTO,
+    Emotion,
     checked_blink,
     checked_distance,
+    checked_emotion,
     checked_expression,
     checked_gaze,
     checked_head,
+    checked_pose,
     checked_seconds,
     checked_seed,
     quoted,
@@ -26,15 +30,19 @@ from vasari.errors import VasariError
 from vasari.files import input_file
 
 EASE = 0.3  # seconds over which a keyframe's change is eased
-CHECKS: dict[str, Callable[[Any], float | tuple[float, float]]] = {  # what can be steered
+Value = float | tuple[float, ...]  # of what is steered, checked
+CHECKS: dict[str, Callable[[Any], Value]] = {  # what can be steered
     "head": checked_head,
     "expression": checked_expression,
     "blink": checked_blink,
     "gaze": checked_gaze,
     "distance": checked_distance,
+    "emotion": checked_emotion,
+    "pose": checked_pose,
 }
-NATURAL: dict[str, float | tuple[float, float]] = {
+NATURAL: dict[str, Value] = {
     "head": 1.0, "expression": 1.0, "blink": 1.0, "gaze": (0.0, 0.0), "distance": 1.0,
+    "emotion": AUTO, "pose": (0.0, 0.0, 0.0),
 }  # fmt: skip
 FORM = (
     "write [[key]] with at (seconds), over (seconds, if not 0.3) and what changes then: "
@@ -54,12 +62,14 @@ class Key:
     """
 
     at: float
-    value: float | tuple[float, float]
+    value: float | tuple[float, ...] | Mapping[str, float] | str
     over: float = EASE
 
 
 Steer = float | Iterable[Key]  # a number or keyframes
 SteerGaze = tuple[float, float] | Iterable[Key] | None
+SteerPose = tuple[float, float, float] | Iterable[Key] | None
+SteerEmotion = Mapping[str, float] | str | Emotion | Iterable[Key]
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,11 @@ class Style:
             the eyes mostly look, from where they look in the portrait; None is (0, 0).
         distance: from the viewer, 0.7 to 1.4 times the portrait's own: at .8 the face is 1/.8 as
             large.
+        emotion: strengths from 0 to 1 by name (`vasari.EMOTIONS`), as {"happy": 0.5, "sad": 0.2} or
+            "happy:0.5,sad:0.2"; "auto" shows, modestly, what the voice sounds like, "none" nothing.
+            Kept as an `Emotion`.
+        pose: yaw, pitch and roll (-30 to 30, -20 to 20, -20 to 20 degrees) that the head is turned
+            by beyond its own motion, whatever `head` says; the eyes stay where they looked.
 
     Raises:
         VasariError: a value is none of these.
@@ -87,6 +102,8 @@ class Style:
     blink: Steer = 1.0
     gaze: SteerGaze = None
     distance: Steer = 1.0
+    emotion: SteerEmotion = "auto"
+    pose: SteerPose = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", checked_seed(self.seed))
@@ -120,13 +137,16 @@ class Style:
 
 @dataclass(frozen=True)
 class Moment:
-    """What is steered at one time: the attributes of `Style` as numbers, gaze as (2,)."""
+    """What is steered at one time: the attributes of `Style` as numbers, gaze as (2,), emotion as
+    (9,) in the order of `Emotion`, pose as (3,)."""
 
     head: float
     expression: float
     blink: float
     gaze: NDArray[np.float64]
     distance: float
+    emotion: NDArray[np.float64]
+    pose: NDArray[np.float64]
 
     def towards(self, other: Moment, share: float) -> Moment:
         """A share of the way to another."""
@@ -144,7 +164,7 @@ def eased(share: float) -> float:
     return t * t * (3 - 2 * t)
 
 
-def _checked(name: str, value: Any) -> float | tuple[float, float] | tuple[Key, ...]:
+def _checked(name: str, value: Any) -> Value | tuple[Key, ...]:
     """A value or keyframes, checked."""
     if isinstance(value, Key):
         value = (value,)
@@ -168,16 +188,19 @@ def _checked_key(name: str, key: Any) -> Key:
 
 
 def _value(name: str, steer: Any, time: float) -> Any:
-    if isinstance(steer, float) or (steer and isinstance(steer[0], float)):
-        return steer if name != "gaze" else np.array(steer)
-    value: Any = NATURAL[name] if name != "gaze" else np.zeros(2)
+    if isinstance(steer, float):
+        return steer
+    if steer and isinstance(steer[0], float):
+        return np.array(steer)
+    natural = NATURAL[name]
+    value: Any = natural if isinstance(natural, float) else np.array(natural)
     for key, after in zip(steer, [*steer[1:], None], strict=True):
         if time < key.at:
             break
         until = time if after is None else min(time, after.at)  # where a later key takes over
         share = eased((until - key.at) / key.over) if key.over and key.at else 1.0
         value = value + share * (np.asarray(key.value) - value) if share < 1 else key.value
-    return np.asarray(value, float) if name == "gaze" else float(value)
+    return float(value) if isinstance(natural, float) else np.asarray(value, float)
 
 
 def _keyframes(said: dict[str, Any]) -> dict[str, list[Key]]:

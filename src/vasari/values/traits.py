@@ -12,6 +12,9 @@ from vasari.values.arrays import FloatArray
 FOLDS_SIDE = 288  # pixels of the upright crop in which lines are found
 FOLD_STEP = 1 / 256  # of the light: what one step of a fold's depth is
 NO_FOLD = 128  # the step that is none
+EYE_SIDE = 128  # pixels of an eye's crop (`shape.eyes`)
+SHADES = 24  # distances below an upper lid, SHADE_STEP pixels of that crop apart
+SHADE_STEP = 1.5
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,26 @@ class MouthTraits:
 
 
 @dataclass(frozen=True)
+class EyeTraits:
+    """What the renderer must know to turn this portrait's eyes, the right one, then the left.
+
+    Attributes:
+        layers: (2, 3, EYE_SIDE, EYE_SIDE, 3) uint8 RGB in the eye's crop (`shape.eyes`): the white
+            without an iris, the iris without a lid before it, and the catch-lights to be added.
+        irises: (2, 3) float32, x, y and radius of each iris in that crop; radius 0: none is seen.
+        shade: (2, SHADES) float32, how much of the light falls on the eyeball at so many
+            SHADE_STEP below the upper lid.
+        slide: whether the irises are moved by a stretch of the white, as in drawings with large
+            eyes, whose irises are no discs.
+    """
+
+    layers: NDArray[np.uint8]
+    irises: FloatArray
+    shade: FloatArray
+    slide: bool
+
+
+@dataclass(frozen=True)
 class Traits:
     """How one portrait looks, read once (`portrait.traits`). Pixels are those of the picture.
 
@@ -51,6 +74,7 @@ class Traits:
             that each pixel belongs to.
         lids: (2, n + 1, 3) uint8, right and left: the tones of a closed lid from the outer to the
             inner corner, then that of its lashes.
+        eyes: what is drawn between the lids.
         mouth: what is drawn where lips part.
     """
 
@@ -62,4 +86,5 @@ class Traits:
     rims: FloatArray
     folds: NDArray[np.uint8]
     lids: NDArray[np.uint8]
+    eyes: EyeTraits
     mouth: MouthTraits
