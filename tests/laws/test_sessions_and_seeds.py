@@ -47,6 +47,27 @@ def test_at_the_same_time() -> None:
         assert list(pool.map(session, range(3))) == alone
 
 
+def test_sessions_of_one_process() -> None:
+    """Each pushed, drawn and interrupted in turns with others, as if it were alone."""
+
+    def live(together: list[int]) -> dict[int, list[str]]:
+        made = {n: vasari.Session(made_face(seed=n), size=256, style=vasari.Style(n))
+                for n in together}  # fmt: skip
+        out: dict[int, list[np.ndarray]] = {n: [] for n in together}
+        for step in range(16):
+            for n, one in made.items():
+                one.push(voice_like(0.05, seed=10 * n + step))
+                if step == 8 + n:
+                    one.interrupt()
+                while (frame := one.next()) is not None:
+                    out[n].append(frame.picture)
+        return {n: digest(pictures) for n, pictures in out.items()}
+
+    alone = {n: live([n])[n] for n in range(2)}
+    assert len(alone[0]) > 15
+    assert live([0, 1]) == alone
+
+
 def test_pictures_stay_as_they_were() -> None:
     shown = vasari.talk(made_face(), voice_like(1.0), size=256)
     kept = [(picture, picture.copy()) for picture in shown]
