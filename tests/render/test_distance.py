@@ -108,7 +108,7 @@ def test_shoulders_lie_behind_the_face(larger: float) -> None:
 def test_a_style_does_so_while_it_talks() -> None:
     def made(**style: object) -> list[np.ndarray]:
         steered = vasari.Style(**style)  # type: ignore[arg-type]
-        return list(vasari.talk(made_face(), voice_like(1.0), size=256, style=steered))
+        return list(vasari.talk(made_face(), voice_like(1.0), size=256, style=steered, mark=False))
 
     plain, natural = made(), made(distance=[vasari.Key(0.5, 1.0)])
     keyed, far = made(distance=[vasari.Key(0.5, 0.8)]), made(distance=0.8)
