@@ -1,4 +1,4 @@
-"""Speak through a face that `vasari serve` animates: a sound file in, pictures out, over a WebSocket.
+"""Speak through a face that `vasari serve` animates: sound in, pictures out, over a WebSocket.
 
 python examples/live_client.py [SOUND] [ADDRESS]
 """

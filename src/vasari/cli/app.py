@@ -295,9 +295,38 @@ def verify(
 
 
 @app.command()
-def bench(as_json: AsJson = False) -> None:
-    """Measure how fast this machine makes a video."""
+def bench(
+    as_json: AsJson = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="A conversation instead, through server and client.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(metavar="N", min=3, max=36_000, help="Of speech, with --live.")
+    ] = 30.0,
+    sessions: Annotated[
+        int, typer.Option(metavar="K", min=1, max=16, help="At once, with --live.")
+    ] = 1,
+    fps: Annotated[
+        Literal["24", "25", "30", "40", "50"], typer.Option(help="Pictures a second, with --live.")
+    ] = "40",
+    transport: Annotated[
+        Literal["websocket", "webrtc"], typer.Option(help="Of the client, with --live.")
+    ] = "websocket",
+) -> None:
+    """Measure how fast this machine makes a video, or how live a face is.
+
+    Examples:
+    vasari bench
+
+    vasari bench --live --seconds 60 --transport webrtc
+    """
     with sentences():
+        if live:
+            from vasari.jobs.live_bench import measure_live, report_live
+
+            found = measure_live(tell, seconds, sessions, int(fps), transport)
+            print(json.dumps(found) if as_json else report_live(found))
+            return
         from vasari.jobs.bench import measure, report
 
         result = measure(tell)
@@ -329,6 +358,38 @@ def serve(
         from vasari.jobs.serve import serve as run
 
         run(Wishes(host, port, token, sessions, keep, tuple(ice or ()), badge), tell)
+
+
+@app.command()
+def camera(
+    picture: Picture,
+    sound: Annotated[
+        str | None, typer.Option(metavar="SOUND", help="A file in place of the microphone.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which microphone, as FFmpeg names it.")
+    ] = None,
+    fps: Fps = "30",
+    background: Annotated[
+        str, typer.Option(callback=check_background, help="keep, green or #rrggbb.")
+    ] = "keep",
+    style: StyleFile = None,
+    i_have_consent: Consent = False,
+    badge: Badge = False,
+) -> None:
+    """Show PICTURE in a virtual camera, moved by the microphone: for meetings.
+
+    Examples:
+    vasari camera ada.face
+    """
+    with sentences():
+        from vasari.jobs.camera import camera as show
+
+        marks_of(picture, i_have_consent, badge, False, None, None, None)
+        show(
+            picture, sound, device=device, fps=fps, background=background,
+            style=style_of(style), badge=badge, tell=tell,
+        )  # fmt: skip
 
 
 @app.command()

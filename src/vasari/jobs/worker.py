@@ -15,7 +15,9 @@ from typing import Any
 from vasari.errors import VasariError
 from vasari.jobs.say import say
 from vasari.live.wire import style_in
+from vasari.media import open_sound
 from vasari.portrait.read import read_portrait
+from vasari.provenance.making import Marks
 from vasari.threads import settle_libraries
 
 NICE = 10  # a conversation goes before
@@ -46,9 +48,13 @@ def _read(task: dict[str, Any]) -> None:
 
 
 def _talk(task: dict[str, Any]) -> None:
+    lasts = open_sound(task["sound"]).duration
+    if lasts is not None and lasts > task["longest"]:
+        raise VasariError(f"The sound lasts {lasts:.0f} s: at most {task['longest']:g} s here.")
     say(
         task["picture"], task["sound"], task["out"], size=task["size"], fps=task["fps"],
-        style=style_in(task["style"]), tell=lambda s: _say(tell=s),
+        style=style_in(task["style"]), marks=Marks(True, task["badge"], how="server"),
+        tell=lambda s: _say(tell=s),
         progress=lambda done, total: _say(done=done, total=total),
     )  # fmt: skip
 

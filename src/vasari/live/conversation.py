@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy as np
 
 from vasari.live.encode import Encoder
 from vasari.live.house import House
 from vasari.live.metrics import Metrics
+from vasari.live.rhythm import Rhythm
 from vasari.live.stamp import stamp
-from vasari.live.wire import NO_SAMPLE, Shown, sound_out
-from vasari.session import Frame, Session
+from vasari.live.wire import Shown, sound_out
+from vasari.provenance.making import Finish
+from vasari.provenance.pattern import ID_BITS
+from vasari.session import Frame, Session, Shot
 from vasari.values import SOUND_HZ, FloatArray, Picture, Style
 
 LIVE_SECONDS = 0.5  # of sound that waits: with less, it comes as it is spoken
@@ -31,13 +38,6 @@ class Outlet(Protocol):
         """Take one picture."""
 
 
-class Badge(Protocol):
-    """A visible sign, as `provenance.badge` draws it."""
-
-    def draw(self, picture: Picture) -> None:
-        """Into a picture (H, W, 3) uint8, in place."""
-
-
 @dataclass(frozen=True)
 class Machine:
     """What conversations share.
@@ -46,13 +46,13 @@ class Machine:
         house: sessions, and threads that draw.
         encoding: threads that encode.
         metrics: what is counted.
-        badge: makes what draws a visible sign into pictures of one height and width, in place.
+        badged: whether pictures say visibly that they are synthetic.
     """
 
     house: House
     encoding: Executor
     metrics: Metrics
-    badge: Callable[[int, int], Badge] | None = None
+    badged: bool = False
 
 
 class Conversation:
@@ -73,7 +73,9 @@ class Conversation:
         )  # fmt: skip
         self._pushed = self._taken = 0  # samples
         self._came: deque[tuple[int, float]] = deque()  # samples by then, seconds
-        self._badge = machine.badge(*session.size[::-1]) if machine.badge else None
+        self._finish = Finish(secrets.randbits(ID_BITS), machine.badged)
+        self._drawing = machine.house.pool
+        self._news = asyncio.Event()
         self._key, self._index = True, 0
 
     def hear(self, sound: FloatArray) -> None:
@@ -88,17 +90,21 @@ class Conversation:
             self._machine.metrics.sound_dropped.inc(len(sound) / SOUND_HZ)
             raise
         self._pushed += len(sound)
-        self._came.append((self._pushed, time.monotonic()))
+        if self._session.waiting < LIVE_SECONDS:  # what is sent ahead waits on purpose
+            self._came.append((self._pushed, time.monotonic()))
+        self._news.set()
 
     def flush(self) -> None:
         """The turn ends with the sound that came."""
         self._session.flush()
+        self._news.set()
 
     def interrupt(self) -> None:
         """Stop speaking at once."""
         self._session.interrupt()
         self._taken = self._pushed
         self._came.clear()
+        self._news.set()
 
     def steer(self, style: Style) -> None:
         """Another style, eased to."""
@@ -110,37 +116,61 @@ class Conversation:
 
     async def run(self, outlet: Outlet) -> None:
         """Show, until the session is closed."""
-        metrics, period = self._machine.metrics, float(1 / self._session.fps)
-        due = time.monotonic()
-        async for frame in self._machine.house.run(self._session):
-            sample = self._taken if frame.spoken else NO_SAMPLE
-            self._taken += frame.spoken
-            await self._out(frame, sample, outlet)
+        rhythm, metrics = Rhythm(float(1 / self._session.fps)), self._machine.metrics
+        last = time.monotonic()
+        while not self._session.closed:
+            shot = await self._next_shot(rhythm)
+            if shot is None:
+                continue
+            skipped = outlet.congested() or rhythm.skips(time.monotonic())
+            frame = None if skipped else await self._in(self._drawing, self._session.draw, shot)
+            live = self._session.waiting < LIVE_SECONDS
+            wait = rhythm.wait(time.monotonic(), shot.spoken > 0, live)
+            if wait > 0:
+                await asyncio.sleep(wait)
+            await self._out(shot, frame, outlet)
             now = time.monotonic()
             metrics.pictures.inc()
-            metrics.late.inc(now - due > 2 * period)
-            due = now
-            self._count_delay(sample, now)
+            metrics.dropped.inc(skipped)
+            metrics.late.inc(now - last > 2 / self._session.fps)
+            last = now
 
-    async def _out(self, frame: Frame, sample: int, outlet: Outlet) -> None:
+    async def _next_shot(self, rhythm: Rhythm) -> Shot | None:
+        """What comes next, when its sound is there or it need not be waited for."""
+        self._news.clear()
+        shot: Shot | None = await self._in(self._drawing, self._session.take)
+        if shot is not None:
+            return shot
+        patience = rhythm.patience(time.monotonic(), self._session.open)
+        if patience <= 0:
+            idle: Shot = await self._in(self._drawing, self._session.take_idle)
+            return idle
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._news.wait()
+        return None
+
+    async def _out(self, shot: Shot, frame: Frame | None, outlet: Outlet) -> None:
+        sample = self._taken if shot.spoken and shot.interrupts == self._session.interrupts else -1
+        self._taken += shot.spoken if sample >= 0 else 0
         picture, key = b"", False
-        if outlet.congested():  # before it is encoded: a decoder misses nothing then
-            self._machine.metrics.dropped.inc()
-        else:
-            loop = asyncio.get_running_loop()
-            picture, key = await loop.run_in_executor(
+        if frame is not None:
+            picture, key = await self._in(
                 self._machine.encoding, self._encode, frame.picture, sample
             )
-        frame = self._session.still_said(frame)
-        outlet.put(Shown(
-            self._index, sample, picture, sound_out(frame.sound), key, frame.end_of_turn,
-            not frame.spoken,
-        ))  # fmt: skip
+        idle = sample < 0
+        sound = np.zeros_like(shot.sound) if idle else shot.sound
+        outlet.put(
+            Shown(self._index, sample, picture, sound_out(sound), key, shot.end_of_turn, idle)
+        )
         self._index += 1
+        self._count_delay(sample, time.monotonic())
+
+    async def _in(self, pool: Executor, work: Callable[..., Any], *given: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(pool, work, *given)
 
     def _encode(self, picture: Picture, sample: int) -> tuple[bytes, bool]:
-        if self._badge is not None:
-            self._badge.draw(picture)
+        self._finish(picture)
         if self._stamp:
             stamp(picture, sample)
         key, self._key = self._key, False
@@ -150,5 +180,5 @@ class Conversation:
         """Of a picture that shows sound which comes as it is spoken."""
         while self._came and self._came[0][0] <= sample:
             self._came.popleft()
-        if sample >= 0 and self._came and self._session.waiting < LIVE_SECONDS:
+        if sample >= 0 and self._came and self._came[0][0] - sample < LIVE_SECONDS * SOUND_HZ:
             self._machine.metrics.delayed(now - self._came[0][1])

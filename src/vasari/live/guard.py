@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vasari.live.refused import Refused
-from vasari.live.settings import LOCAL_NAMES, Settings
+from vasari.live.settings import LOCAL_NAMES, MEBIBYTE, Settings
 
 COOKIE = "vasari_token"
 OPEN = ("/health",)  # says nothing but that it runs
@@ -103,6 +103,8 @@ class Guard:
 
         async def hardened(message: Message) -> None:
             nonlocal started
+            if body.refused and not started:
+                return  # what the application says of a body that was cut off
             if message["type"] == "http.response.start":
                 started = True
                 known = {name for name, _ in message["headers"]}
@@ -116,13 +118,13 @@ class Guard:
         try:
             body.check_length(Headers(scope=scope).get("content-length"))
             await self._app(scope, body, hardened)
-        except Refused as refused:
-            if not started:
-                await _no(str(refused), refused.status)(scope, receive, hardened)
         except Exception:  # no traceback leaves this machine
-            log.exception("A request failed: %s", scope["path"])
-            if not started:
-                await _no("Something went wrong on the server.", 500)(scope, receive, hardened)
+            if not body.refused:
+                log.exception("A request failed: %s", scope["path"])
+            if not started and not body.refused:
+                await _no("Something went wrong on the server.", 500)(scope, receive, send)
+        if body.refused and not started:
+            await _no(str(body.refused), body.refused.status)(scope, receive, send)
 
     def _most(self, scope: Scope) -> int:
         uploads = {
@@ -137,11 +139,15 @@ class Body:
     Args:
         receive: where it comes from.
         most: bytes.
+
+    Attributes:
+        refused: why, once it was.
     """
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive, self._most, self._size = receive, most, 0
         self._whole = False
+        self.refused: Refused | None = None
         self._until = asyncio.get_running_loop().time() + BODY_SECONDS
 
     def check_length(self, said: str | None) -> None:
@@ -157,7 +163,7 @@ class Body:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            raise Refused("The upload took too long.", 408) from None
+            raise self._no("The upload took too long.", 408) from None
         self._size += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
         if self._size > self._most:
@@ -165,7 +171,11 @@ class Body:
         return message
 
     def _too_large(self) -> Refused:
-        return Refused(f"That is too large: at most {self._most >> 20} MiB here.", 413)
+        return self._no(f"That is too large: at most {self._most / MEBIBYTE:.3g} MiB here.", 413)
+
+    def _no(self, sentence: str, status: int) -> Refused:
+        self.refused = Refused(sentence, status)
+        return self.refused
 
 
 def _same(origin: str, host: str) -> bool:

@@ -32,7 +32,7 @@ class House:
 
     def __init__(self, limit: int = 4, threads: int = DRAWN_AT_ONCE) -> None:
         self.limit = limit
-        self._pool = ThreadPoolExecutor(threads, "vasari-live")
+        self.pool = ThreadPoolExecutor(threads, "vasari-live")
         self._door = ThreadPoolExecutor(1, "vasari-door")  # a new face holds up no picture
         self._sessions: set[Session] = set()
         self._coming = 0
@@ -62,7 +62,7 @@ class House:
 
     def run(self, session: Session, **options: Any) -> AsyncGenerator[Frame, None]:
         """`live.run` on the threads of the house."""
-        return run(session, pool=self._pool, **options)
+        return run(session, pool=self.pool, **options)
 
     def leave(self, session: Session) -> None:
         """Close a session; its place is free at once."""
@@ -73,7 +73,7 @@ class House:
         """Close all, and end the threads after the pictures in work."""
         for session in list(self._sessions):
             self.leave(session)
-        self._pool.shutdown(wait=False)
+        self.pool.shutdown(wait=False)
         self._door.shutdown(wait=False)
 
     def __enter__(self) -> House:

@@ -26,7 +26,6 @@ class Metrics:
         dropped: pictures left out, since the viewer or this machine was too slow.
         sound_dropped: seconds of sound that was sent too far ahead.
         delay: seconds from a sample's coming to the picture that shows it, on the server.
-        drawing: seconds that a picture took, drawn and encoded.
     """
 
     def __init__(self) -> None:
@@ -39,10 +38,6 @@ class Metrics:
         self.sound_dropped = self._counter("sound_dropped_seconds", "Sound sent too far ahead")
         self.delay = Histogram(
             "vasari_delay_seconds", "Sample in to picture out, on the server", buckets=BUCKETS,
-            registry=self.registry,
-        )  # fmt: skip
-        self.drawing = Histogram(
-            "vasari_drawing_seconds", "A picture drawn and encoded", buckets=BUCKETS,
             registry=self.registry,
         )  # fmt: skip
         self._recent: deque[float] = deque(maxlen=RECENT)

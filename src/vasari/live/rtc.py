@@ -228,8 +228,8 @@ class Call:
         try:
             video = self.peer.addTrack(self._tracks.pictures)
             self.peer.addTrack(self._tracks.voice)
-            await self.peer.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
             self._prefer(video, "video/H264" if pictures == "h264" else "video/VP8")
+            await self.peer.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
             answer = await self.peer.createAnswer()
             async with asyncio.timeout(GATHER_SECONDS):
                 await self.peer.setLocalDescription(answer)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 import vasari
 from vasari.errors import VasariError
 from vasari.files import scratch
-from vasari.live.conversation import Badge, Machine
+from vasari.live.conversation import Machine
 from vasari.live.faces import DEMO, Faces
 from vasari.live.guard import Guard
 from vasari.live.house import Full, House
@@ -38,7 +39,6 @@ Live conversations go over the WebSocket `/live` (docs/live.md has its messages)
 
 def create_app(
     settings: Settings, worker: Sequence[str], *, demo: Callable[[], Path] | None = None,
-    badge: Callable[[int, int], Badge] | None = None,
 ) -> FastAPI:  # fmt: skip
     """The application that `vasari serve` runs.
 
@@ -46,7 +46,6 @@ def create_app(
         settings: what it may do.
         worker: the command that starts a process for one upload.
         demo: gives a picture that is there from the beginning; raises where there is none.
-        badge: makes what draws the visible sign; used where the settings ask for it.
 
     Raises:
         VasariError: the settings would leave it open to everybody.
@@ -58,7 +57,7 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with scratch() as folder, House(settings.sessions) as house:
             encoding = ThreadPoolExecutor(2, "vasari-encode")
-            machine = Machine(house, encoding, metrics, badge if settings.badged else None)
+            machine = Machine(house, encoding, metrics, settings.badged)
             workshop = Workshop(worker)
             rooms = Rooms(
                 settings, machine, Faces(settings, workshop, folder),
@@ -84,6 +83,7 @@ def create_app(
     app.include_router(router)
     app.add_exception_handler(VasariError, _told)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _not_so)
     app.add_middleware(Guard, settings=settings)
     return app
 
@@ -109,6 +109,12 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
     """An error as a client gets it: its sentence, and never a traceback."""
     status = error.status if isinstance(error, Refused) else 503 if isinstance(error, Full) else 422
     return JSONResponse({"error": str(error)}, status)
+
+
+async def _not_so(request: Request, error: Exception) -> JSONResponse:
+    """What the framework itself refuses, in the same form."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": f"{error.detail}."}, error.status_code, error.headers)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

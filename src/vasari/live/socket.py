@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from vasari.errors import VasariError
+from vasari.errors import SoundError, VasariError
 from vasari.live.conversation import Conversation
 from vasari.live.refused import Refused
 from vasari.live.wire import (
@@ -81,11 +81,17 @@ class Client:
     style: Style
     answer: Callable[[str], Awaitable[None]]
     mistakes: int = 0
+    full: bool = False
 
     async def said(self, message: str | bytes) -> bool:
         """Do what a message says; False for the last one."""
         try:
             return await self._done(message)
+        except SoundError as error:  # too much waits: said once, until there is room again
+            if not self.full:
+                await self.answer(told("full", error=str(error)))
+            self.full = True
+            return True
         except VasariError as error:
             self.mistakes += 1
             await self.answer(told("error", error=str(error)))
@@ -94,6 +100,7 @@ class Client:
     async def _done(self, message: str | bytes) -> bool:
         if isinstance(message, bytes):
             self.talk.hear(sound_in(message))
+            self.full = False
             return True
         wish = message_in(message)
         if isinstance(wish, Restyle):

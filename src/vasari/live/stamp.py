@@ -11,7 +11,7 @@ from vasari.values import Picture
 
 BITS = 24
 CELL = 8  # pixels
-UNIT = 100  # samples: what the code counts in
+UNIT = 10  # samples: what the code counts in; it is enough for hours
 IDLE = (1 << BITS) - 1  # shows no sound that was sent
 
 

@@ -130,7 +130,7 @@ class Videos:
         return {
             "do": "say", "picture": str(face), "sound": str(sound), "out": str(video.path),
             "style": order.style, "size": order.size, "fps": order.fps,
-            "longest": self._settings.voice_seconds,
+            "badge": self._settings.badged, "longest": self._settings.voice_seconds,
         }  # fmt: skip
 
     def get(self, name: str) -> Video:

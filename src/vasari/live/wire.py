@@ -111,7 +111,7 @@ class Start(_Said):
 
     type: Literal["start"]
     face: str = Field(max_length=64)
-    fps: Literal[20, 25, 30, 40] = 40
+    fps: Literal[24, 25, 30, 40, 50] = 40
     size: Literal[256, 384, 512, 640, 768] = 512
     pictures: Literal["h264", "jpeg"] = "h264"
     sound: bool = True

@@ -18,6 +18,9 @@ from vasari.values import Face, FloatArray, Picture
 
 Box = tuple[int, int, int, int]
 
+RIM = 0.01  # of a picture's longer side: so wide is a frame or a scanner's edge that it may have
+FARTHEST = 1.4  # times the portrait's own distance: so far a person goes away
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -89,6 +92,28 @@ def _working(
     m = framed(x, y, size / side)
     crops = [cut_out(layer, m, size, shown=True) for layer in layers]
     return crops[0], crops[1], crops[2], (x, y, size / side)
+
+
+def around(face: Face, stage: Stage, frame: Framing) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """(h, w, 4) the person in the whole picture, and beside and below it as far as one who goes
+    away could show; and the x, y in it of the picture's first pixel."""
+    person = stage.whole[0]
+    if frame == "full":
+        return person, (0, 0)
+    size, (x, y, side) = len(person), face.crop
+    zoom, most = size / side, int((FARTHEST - 1) * size)
+    height, width = face.picture.shape[:2]
+    room = np.array([x, y, width - x - side, height - y - side]) - RIM * max(height, width)
+    left, top, right, below = (int(np.clip(k * zoom, 0, most)) for k in room)
+    if left + top + right + below == 0:
+        return person, (0, 0)
+    m = framed(x - left / zoom, y - top / zoom, zoom)
+    there = (left + size + right, top + size + below)
+    layers = (face.picture, face.matte, face.plate)
+    picture, matte, plate = (cut_out(layer, m, there, shown=True) for layer in layers)
+    out = lifted(picture, matte, plate)
+    out[top : top + size, left : left + size] = person
+    return out, (left, top)
 
 
 def _moving_box(face: Face, x: float, y: float, zoom: float, size: tuple[int, ...]) -> Box:

@@ -158,8 +158,9 @@ def test_playback_notes_of_the_real_runner(monkeypatch: pytest.MonkeyPatch) -> N
     kinds = [(kind, interrupted) for kind, _, interrupted in notes]
     turn = [("started", False), ("finished", False)]
     assert kinds == [*turn, ("started", False), ("finished", True), *turn]
-    assert notes[1][1] == notes[5][1] == 0.4
-    assert 0.2 < notes[3][1] < 1.5
+    assert notes[1][1] == 0.4
+    assert notes[5][1] in (0.4, 0.44)  # the runner counts what it pushed while it was cleared
+    assert 0.05 < notes[3][1] < 1.5
 
 
 def test_an_avatar_takes_the_tail_of_an_agents_output() -> None:
