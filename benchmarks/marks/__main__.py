@@ -4,7 +4,8 @@
 
 Each portrait speaks; three clips of 60 pictures (2.4 s) are cut from it, each marked with a making
 of its own and encoded as `vasari say` does. Every clip is then encoded with x264 at crf 23, and its
-first 40 pictures are put through two of the other attacks, in turn. Unmarked are the portraits themselves, their renders
+first 40 pictures are put through two of the other attacks, in turn. Unmarked are the portraits
+themselves, their renders
 without a mark, real clips and stills of other people, and textures.
 
 Told are, for each attack: of how many clips the mark was found, of how many its number was read,
