@@ -78,7 +78,7 @@ class Finish:
             self._badge = self._badge or Badge(height, width)
             self._badge.draw(picture)
         if self._number is not None:
-            self._marker = self._marker or Marker(height, width, self._number, self._keep)
+            self._marker = self._marker or Marker(picture, self._number, self._keep)
             self._marker.mark(picture)
         return picture
 
