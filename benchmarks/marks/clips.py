@@ -38,8 +38,7 @@ def takes(pictures: Pictures, name: str) -> Iterator[tuple[int, Pictures, float]
     for take in range(TAKES):
         making = crc32(f"{name} {take}".encode())
         part = pictures[take * APART :][:LENGTH]
-        marker = Marker(*part[0].shape[:2], making)
-        marked = [p.copy() for p in part]
+        marker, marked = Marker(pictures[0], making), [p.copy() for p in part]
         for picture in marked:
             marker.mark(picture)
         psnr = float(np.mean([cv2.PSNR(p, m) for p, m in zip(part, marked, strict=True)]))

@@ -18,42 +18,34 @@ CALM = 25  # pixels: texture counts where it is all around, so that it may move 
 class Marker:
     """Marks the pictures of one making, all of one size.
 
-    A pattern that never changes cannot flicker. How strong it is where follows from the first
-    picture, since the pictures of a portrait hardly differ in that.
+    A pattern that never changes cannot flicker. How strong it is where follows from one picture,
+    since the pictures of a portrait hardly differ in that.
 
     Args:
-        height, width: of the pictures, pixels.
+        like: (H, W, 3) or (H, W, 4) uint8, what the pictures look like: the portrait at rest.
         making: a number from 0 to 2**32 - 1 that the mark carries.
         keep: a colour, (red, green, blue), whose pixels stay as they are, so that they can be
             keyed out exactly.
     """
 
     def __init__(
-        self, height: int, width: int, making: int, keep: tuple[int, int, int] | None = None
+        self, like: Picture, making: int, keep: tuple[int, int, int] | None = None
     ) -> None:
+        height, width, channels = like.shape
         once = tile(making, period_of(height, width))
         times = -(-height // len(once)), -(-width // len(once))
-        self._pattern: FloatArray = np.tile(once, times)[:height, :width]
+        pattern = np.tile(once, times)[:height, :width] * strength(like)
+        change = np.repeat(np.rint(pattern).astype(np.int16)[..., None], channels, 2)
+        change[..., 3:] = 0
+        self._more = np.ascontiguousarray(change.clip(0, 255).astype(np.uint8))
+        self._less = np.ascontiguousarray((-change).clip(0, 255).astype(np.uint8))
         self._keep = keep
-        self._steps: tuple[Picture, Picture] | None = None
 
     def mark(self, picture: Picture) -> None:
-        """Mark a picture (H, W, 3), or (H, W, 4) whose last channel stays, in place.
-
-        Not from two threads at once.
-        """
-        more, less = self._steps = self._steps or self._fitted(picture)
+        """Mark a picture (H, W, 3), or (H, W, 4) whose last channel stays, in place."""
         mask = self._mask(picture)
-        cv2.add(picture, more, dst=picture, mask=mask)
-        cv2.subtract(picture, less, dst=picture, mask=mask)
-
-    def _fitted(self, picture: Picture) -> tuple[Picture, Picture]:
-        """What is added to and taken from every picture, of its shape."""
-        change = np.rint(self._pattern * strength(picture)).astype(np.int16)
-        shown = np.repeat(change[..., None], picture.shape[2], 2)
-        shown[..., 3:] = 0
-        more, less = shown.clip(0, 255), (-shown).clip(0, 255)
-        return np.ascontiguousarray(more, np.uint8), np.ascontiguousarray(less, np.uint8)
+        cv2.add(picture, self._more, dst=picture, mask=mask)
+        cv2.subtract(picture, self._less, dst=picture, mask=mask)
 
     def _mask(self, picture: Picture) -> NDArray[np.uint8] | None:
         """255 where the picture is marked; None for everywhere."""
