@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from vasari.portrait.traits import read_traits
+from vasari.shape.eyes import IRISES, RINGS
 from vasari.shape.space import Pose, face_space, settle_mouth
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, Motion
 
@@ -39,6 +40,7 @@ def made_face(
     basis = face_space().basis
     shape = face_space().mean + np.tensordot(own, basis, 1).astype(np.float32)
     shape, own = settle_mouth(shape, own)
+    _draw_eyes(picture, pose.project(shape))
     matte = np.zeros((side, side), np.uint8)
     middle = (side // 2, int(side * 0.47))
     cv2.ellipse(matte, middle, (int(side * 0.3), int(side * 0.38)), 0, 0, 360, 255, -1)
@@ -52,6 +54,20 @@ def made_face(
         neutral, own, np.zeros(2, np.float32), 1.0,
         read_traits(picture, crop, landmarks, pose, neutral, own),
     )  # fmt: skip
+
+
+def _draw_eyes(picture: np.ndarray, landmarks: np.ndarray) -> None:
+    """White openings with dark irises."""
+    for ring, iris in zip(RINGS, IRISES, strict=True):
+        opening = landmarks[face_space().rings[ring], :2]
+        white = np.zeros(picture.shape[:2], np.uint8)
+        cv2.fillPoly(white, [np.round(opening).astype(np.int32)], 255)
+        dark = np.zeros_like(white)
+        radius = np.linalg.norm(landmarks[iris + 1 : iris + 5, :2] - landmarks[iris, :2], axis=1)
+        middle = np.round(landmarks[iris, :2]).astype(int).tolist()
+        cv2.circle(dark, middle, round(float(radius.mean())), 255, -1)
+        picture[white > 0] = 210
+        picture[(white & dark) > 0] = (70, 50, 40)
 
 
 def painted(face: Face, picture: np.ndarray, **changes: Any) -> Face:

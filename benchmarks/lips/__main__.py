@@ -6,15 +6,20 @@
 
 Synthetic voices that tell when each phone sounds (Debian: festival festvox-kdlpc16k
 festvox-itapc16k flite; Piper's `joe` through --tools-python) say sentences that no training saw.
-Of each: are the lips closed (below .02 eye distances) within 40 ms of p, b, m, and not in the
-middle half of an open vowel; does a labial's least opening lie below an open vowel's largest (AUC);
-how wide are open vowels; is the lower lip near the teeth (opening below .05) at f and v; is the
-mouth narrower at u, o, w than at i, e (AUC). Beside them real speakers' own tracks at the phones of
-GRID sentences (names spell them; times by pocketsphinx through --tools-python), the validation
-speakers' and those of one who speaks clearly, who is in the training and here only the human scale.
+Ten languages that no training of the motion had are said by eSpeak (Debian: espeak-ng), one of them
+by a recorded voice, too (festvox-ru), and two voices sing, with vowels held up to two seconds. Of
+each: are the lips closed (below .02 eye distances) within 40 ms of p, b, m, and not in the middle
+half of an open vowel; does a labial's least opening lie below an open vowel's largest (AUC); how
+wide are open vowels; is the lower lip near the teeth (opening below .05) at f and v; is the mouth
+narrower at u, o, w than at i, e (AUC); in how much of the time of vowels that are held is the mouth
+open (.05 and more). Beside them real speakers' own tracks at the phones of GRID sentences (names
+spell them, or they are recognised by GRID's grammar and their letters left out; times by
+pocketsphinx through --tools-python), the validation speakers' and those of one who speaks clearly,
+who is in the training and here only the human scale.
 Then validation clips and people: correlation of the opening with the real speaker's at zero offset,
 at the best within 5 frames, with another clip's sound (control); spread and travel as ratios to
-real (medians); travel in silence.
+real (medians); travel in silence. Then what the ear makes of other throats and rooms, of sounds
+without words, of pauses, and the live setting (ear.py, which can also be run alone).
 
 --pictures takes some sentences of two of the voices and the first table alone, for six portraits
 (or --portraits): see pictures.py. --sheet writes every picture's mouth with its phone and opening.
@@ -29,6 +34,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -36,7 +42,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.lips import grid, pictures, voices
+from benchmarks.lips import ear, grid, pictures, sung, tongues, voices
 from benchmarks.lips.faces import Speaker, clips, people, sentence_tracks
 from benchmarks.lips.measure import Lips, at_phones, mean_face
 from benchmarks.lips.sentences import ENGLISH, ITALIAN
@@ -77,6 +83,9 @@ def spoken(
     }
     if tools:
         makers["piper joe"] = lambda: voices.piper(tools, ENGLISH)
+    makers["festival nsh, Russian"] = tongues.recorded_russian
+    makers |= {f"espeak, {name}": partial(tongues.espeak, name) for name in tongues.ESPEAK}
+    makers |= {f"{voice}, sung": partial(sung.sung, voice) for voice in sung.VOICES}
     out = {}
     for name, make in makers.items():
         if wanted and name not in wanted:
@@ -98,7 +107,7 @@ def by_phones(args: argparse.Namespace) -> dict[str, dict[str, float]]:
         ("validation, GRID", "grid", "val", 1), ("one clear speaker, GRID", "grid_s1", "train", 4),
     ):  # fmt: skip
         found = sentence_tracks(args.shared, source, split)[::every]
-        texts = [grid.words(s.name) or "" for s in found]
+        texts = [grid.words(s.name) for s in found]
         times = grid.align(args.tools_python, [s.sound for s in found], texts)
         pairs = [(s, p) for s, p in zip(found, times, strict=True) if p]
         out[f"{name}: real"] = at_phones((s.lips, p) for s, p in pairs)
@@ -177,7 +186,7 @@ def table(phones: dict[str, dict[str, float]], faces: dict[str, dict[str, Any]])
 
 def by_phone(phones: dict[str, dict[str, float]]) -> str:
     columns = ("labials", "closed", "open_vowels", "open_closed", "auc", "open_median", "teeth",
-               "at_teeth", "sealed", "round_auc", "narrower")  # fmt: skip
+               "at_teeth", "sealed", "round_auc", "narrower", "held")  # fmt: skip
     lines = [f"{'':32}" + "".join(f"{c:>12}" for c in columns)]
     lines += [f"{name:32}" + "".join(_cell(row.get(c)) for c in columns)
               for name, row in phones.items()]  # fmt: skip
@@ -226,8 +235,10 @@ def main() -> None:
         "clips": against(clips(args.shared), args.chunk),
         "people": against(people(args.shared), args.chunk),
     }
-    print(table(phones, faces))
-    path = save("lips", {"chunk": args.chunk, "phones": phones, "faces": faces}, args.out)
+    heard = ear.figures(spoken(args.tools_python, ear.VOICES), args.chunk)
+    print(table(phones, faces), ear.table(heard), sep="\n\n")
+    result = {"chunk": args.chunk, "phones": phones, "faces": faces, **heard}
+    path = save("lips", result, args.out)
     print(f"stored in {path}")
 
 

@@ -19,7 +19,6 @@ The third: after a sentence's last phone, how long until the lips are closed for
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 import numpy as np
@@ -35,13 +34,14 @@ from vasari.motion.mouth import AHEAD
 from vasari.speech import SpeechStream
 from vasari.values import MOTION_HZ, SOUND_HZ
 
+VOICES = ("flite rms", "festival ked", "festival pc, Italian", "piper joe")
 AFTER = 1.0  # seconds of silence after a sentence
 COLUMNS = ("closed", "open_closed", "auc", "open_median", "at_teeth", "sealed", "round_auc")
 
 
 def moved(sound: np.ndarray, chunk: int, ahead: int = AHEAD) -> Motion:
     features = SpeechStream(chunk).push(sound, last=True)
-    motion = MotionStream(Style(), chunk, ahead).push(features, last=True)
+    motion = MotionStream(Style(), chunk, ahead=ahead).push(features, last=True)
     return FrameRate(25).push(motion, pictures_in(len(sound), 25))
 
 
@@ -133,7 +133,7 @@ def main() -> None:
     parser.add_argument("--tools-python", help="a Python with piper-tts")
     parser.add_argument("--chunk", type=int, default=25, help="motion frames at once")
     args = parser.parse_args()
-    print(table(figures(spoken(args.tools_python), args.chunk)), file=sys.stdout)
+    print(table(figures(spoken(args.tools_python, VOICES), args.chunk)))
 
 
 if __name__ == "__main__":

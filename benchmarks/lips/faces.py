@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.lips.grid import words
 from benchmarks.lips.measure import Lips, lips_of
 from training.articulation.people import People
 from training.face_space.fit import Tracks
@@ -47,9 +46,8 @@ def people(shared: Path) -> list[Speaker]:
 
 
 def sentence_tracks(shared: Path, source: str, split: str) -> list[Speaker]:
-    """GRID sentences of one source, by name."""
-    return list(_people(shared, lambda r: r["sound"] == source and r["split"] == split
-                        and words(r["name"]) is not None))  # fmt: skip
+    """GRID sentences of one source."""
+    return list(_people(shared, lambda r: r["sound"] == source and r["split"] == split))
 
 
 def _people(shared: Path, wanted) -> Iterator[Speaker]:

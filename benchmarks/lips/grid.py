@@ -22,27 +22,42 @@ WORDS = (
 )  # fmt: skip
 
 
+LETTER = 3  # the word that is a letter
+
+
 def words(name: str) -> str | None:
     """`lbax4n` is lay blue at x four now; None where a name spells no sentence."""
     if len(name) != len(WORDS):
         return None
     spelt = [
-        table.get(c, c if k == 3 else "")  # a letter is its own name
+        table.get(c, c if k == LETTER else "")  # a letter is its own name
         for k, (table, c) in enumerate(zip(WORDS, name, strict=True))
     ]
-    return " ".join(spelt) if all(spelt) and name[3].isalpha() else None
+    return " ".join(spelt) if all(spelt) and name[LETTER].isalpha() else None
 
 
-def align(python: str, sounds: list[np.ndarray], texts: list[str]) -> list[list[Phone] | None]:
-    """Phones of float32 sounds at 16 kHz that say the texts."""
+def grammar() -> str:
+    """GRID's sentences in JSGF."""
+    columns = [sorted(table.values()) for table in WORDS]
+    columns[LETTER] = [*"abcdefghijklmnopqrstuvxyz"]  # there is no w
+    one_of = " ".join("(" + " | ".join(column) + ")" for column in columns)
+    return f"#JSGF V1.0; grammar grid; public <sentence> = {one_of};"
+
+
+def align(
+    python: str, sounds: list[np.ndarray], texts: list[str | None]
+) -> list[list[Phone] | None]:
+    """Phones of float32 sounds at 16 kHz that say the texts. Where a text is None it is recognised;
+    letters, which are taken for one another, are left out then."""
     with tempfile.TemporaryDirectory() as folder:
         asked = []
         for k, (sound, text) in enumerate(zip(sounds, texts, strict=True)):
             path = Path(folder) / f"{k}.raw"
             path.write_bytes((np.clip(sound, -1, 1) * 32767).astype(np.int16).tobytes())
-            asked.append([str(path), text])
+            asked.append((str(path), text))
         script = Path(__file__).with_name("aligned.py")
-        done = subprocess.run([python, str(script)], input=json.dumps(asked), text=True,
+        told = json.dumps({"asked": asked, "grammar": grammar(), "unsure": LETTER})
+        done = subprocess.run([python, str(script)], input=told, text=True,
                               check=True, capture_output=True)  # fmt: skip
     found = json.loads(done.stdout)
     return [p and [(n, float(a), float(b)) for n, a, b in p] for p in found]

@@ -17,6 +17,8 @@ CORNERS = (61, 291)
 NEAR = 0.04  # seconds around a consonant in which it may be seen
 CLOSED, AT_TEETH, SEALED = 0.02, 0.05, 0.005  # eye distances
 SHORTEST = 0.05  # seconds: a shorter vowel need not reach its target
+SUNG = 0.4  # seconds: an open vowel of this length is held, and lips stay apart by HELD
+HELD, HELD_PART = 0.05, (0.2, 0.85)  # eye distances; of its length
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def frames(start: float, end: float, count: int) -> np.ndarray:
 
 def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
     """The figures of one voice from all its sentences."""
-    least, inside, largest, teeth, bitten, narrow, wide = ([] for _ in range(7))
+    least, inside, largest, teeth, bitten, narrow, wide, held = ([] for _ in range(8))
     for lips, phones in said:
         n = len(lips.opening)
         for name, start, end in phones:
@@ -71,6 +73,9 @@ def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
                 elif kind == OPEN and end - start >= SHORTEST:
                     inside.append(lips.opening[core].mean())
                     largest.append(lips.opening[frames(start, end, n)].max())
+                    if end - start >= SUNG:
+                        part = [start + of * (end - start) for of in HELD_PART]
+                        held += list(lips.opening[frames(part[0], part[1], n)])
     return {
         "labials": len(least), "closed": share(least, CLOSED),
         "open_vowels": len(largest), "open_closed": share(inside, CLOSED),
@@ -78,6 +83,7 @@ def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
         "teeth": len(teeth), "at_teeth": share(teeth, AT_TEETH), "sealed": share(bitten, SEALED),
         "round": len(narrow), "round_auc": auc(narrow, wide),
         "narrower": median(wide) - median(narrow),
+        **({"held": 1 - share(held, HELD)} if held else {}),
     }  # fmt: skip
 
 

@@ -32,11 +32,16 @@ class Spoken:
 
 def festival(voice: str, text: str) -> Spoken:
     """`voice` is the name of a Scheme function without `voice_`."""
+    quoted = text.replace('"', "")
+    return festival_script(voice, f'(Utterance Text "{quoted}")')
+
+
+def festival_script(voice: str, utterance: str) -> Spoken:
+    """What `voice` makes of an utterance in Scheme."""
     with tempfile.TemporaryDirectory() as folder:
         labels, sound, script = (Path(folder) / n for n in ("a.lab", "a.wav", "a.scm"))
-        quoted = text.replace('"', "")
         script.write_text(
-            f'(voice_{voice}) (set! u (utt.synth (Utterance Text "{quoted}")))\n'
+            f"(voice_{voice}) (set! u (utt.synth {utterance}))\n"
             f'(utt.save.segs u "{labels}") (utt.save.wave u "{sound}" \'riff)\n'
         )
         subprocess.run(["festival", "--batch", str(script)], check=True, capture_output=True)

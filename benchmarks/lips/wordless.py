@@ -122,9 +122,8 @@ def breath() -> np.ndarray:
     inward = np.fft.irfft(white * np.exp(-0.5 * ((f - 2200) / 1100) ** 2), N)
     outward = np.fft.irfft(white / (1 + (f / 900) ** 2), N)
     t = np.arange(N) / SOUND_HZ % 2.8
-    swell = [
-        np.clip(np.sin(np.pi * np.clip((t - a) / b, 0, 1)), 0, 1) for a, b in ((0, 1), (1.2, 1.5))
-    ]
+    rise, fall = np.clip(t, 0, 1), np.clip((t - 1.2) / 1.5, 0, 1)
+    swell = np.sin(np.pi * rise), np.sin(np.pi * fall)
     return inward / inward.std() * swell[0] + outward / outward.std() * swell[1]
 
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from vasari.motion import MotionStream
 from vasari.motion.emotion import own_kept
+from vasari.motion.feeling import Feeling
 from vasari.motion.frame_rate import FrameRate
 from vasari.motion.listening import Listening
+from vasari.motion.mouth import AHEAD
 from vasari.motion.steering import Steering, StyleLike
 from vasari.render import Body
 from vasari.render.body import Carried
@@ -37,13 +39,13 @@ class Performer:
         fps: pictures a second.
         style: what is steered; a function is asked for each frame.
         chunk: motion frames that one network call makes: 1 waits least, 25 costs least.
-        live: wait for less of the sound that comes after a picture, at a price in smoothness; and
-            listen.
+        ahead: motion frames after a picture that its mouth waits for; given, it is a live face: the
+            way between motion frames is straight, so that no more is waited for, and it listens.
     """
 
     def __init__(
         self, face: Face, fps: Fraction, style: StyleLike = None, chunk: int = 25,
-        live: bool = False,
+        ahead: int | None = None,
     ) -> None:  # fmt: skip
         self._face, self._fps = face, fps
         self._steering = Steering(style)
@@ -51,7 +53,12 @@ class Performer:
         self._other: SpeechStream | None = None
         self._listening = Listening(random)
         self._speech = SpeechStream(chunk)
-        self._motion = MotionStream(style, chunk, self._listening if live else None)
+        self._feeling = Feeling()
+        live = ahead is not None
+        self._motion = MotionStream(
+            style, chunk, AHEAD if ahead is None else ahead, self._listening if live else None,
+            self._feeling,
+        )  # fmt: skip
         self._rate = FrameRate(fps, ahead=1 if live else 2)
         self._body = Body()
         self.made = 0  # pictures that were decided so far
@@ -64,6 +71,7 @@ class Performer:
 
     def push(self, sound: FloatArray) -> Drawable:
         """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""
+        self._feeling.hear(sound)
         moves = self._rate.push(self._motion.push(self._speech.push(sound)))
         times = np.asarray((self.made + np.arange(len(moves)) + 0.5) / float(self._fps), np.float64)
         moments = [self._steering.at(float(time)) for time in times]

@@ -10,6 +10,7 @@ session.flush()                             # the turn ends here: its last pictu
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from threading import Lock
@@ -36,7 +37,7 @@ from vasari.performer import Performer
 from vasari.render import Renderer
 from vasari.render.body import Carried
 from vasari.speech.mel import BLOCK
-from vasari.values import SOUND_HZ, Face, FloatArray, Motion, Picture, Style
+from vasari.values import SOUND_HZ, FloatArray, Motion, Picture, Style
 
 FPS = 40  # pictures a second
 QUEUE = 120  # seconds of sound that may wait
@@ -105,7 +106,12 @@ class Session:
         background: "keep" or None, "green", "#rrggbb", (red, green, blue) or "transparent".
         style: what is steered from the beginning; `steer` changes it.
         chunk: motion frames made at once: 1 answers soonest.
+        ahead: motion frames (40 ms) after a picture that its mouth waits for: at 40 pictures a
+            second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
+            with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
+        finish: done to each picture after it is drawn, such as `provenance.making.Finish`, which
+            marks its pixels; pictures of one session are never finished two at once.
 
     Raises:
         VasariError: one sentence that says what is wrong.
@@ -114,7 +120,7 @@ class Session:
     def __init__(
         self, face: FaceLike, *, size: int = 512, fps: Rate = FPS, frame: Framing = "crop",
         background: BackgroundLike = None, style: StyleLike = None, chunk: int = 1,
-        queue: float = QUEUE,
+        ahead: int = 1, queue: float = QUEUE, finish: Callable[[Picture], Picture] | None = None,
     ) -> None:  # fmt: skip
         self.fps = checked_fps(fps)
         frame = checked_frame(frame)
@@ -123,10 +129,10 @@ class Session:
         self._renderer = Renderer(self.face, size, frame, background)
         self._style: StyleLike = style if callable(style) else checked_style(style)
         self._block = BLOCK * checked_chunk(chunk)
-        _warm(self.face, self._renderer, self.fps, chunk)
-        self._performer = Performer(self.face, self.fps, self._steered, chunk, live=True)
+        self._performer = Performer(self.face, self.fps, self._steered, chunk, ahead)
+        _warm(Performer(self.face, self.fps, None, chunk, ahead), self._renderer)
         self._hush = Hush(self.face)
-        self._lock = Lock()
+        self._lock, self._finishing, self._finish = Lock(), Lock(), finish
         self._queue: deque[FloatArray | None] = deque()  # pieces, END after each turn
         self._waiting, self._most = 0, round(queue * SOUND_HZ)  # samples in the queue
         self._ready: deque[tuple[Motion, Carried, int]] = deque()  # decided pictures
@@ -283,6 +289,9 @@ class Session:
     def draw(self, shot: Shot) -> Frame:
         """Draw a shot, in any thread."""
         picture = self._renderer.draw(shot.motion, 0, shot.carried)
+        if self._finish is not None:
+            with self._finishing:
+                picture = self._finish(picture)
         return self.still_said(Frame(
             picture, shot.sound, shot.spoken, shot.index, float(shot.index / self.fps),
             shot.end_of_turn, shot.interrupted, shot.interrupts,
@@ -359,7 +368,7 @@ class Session:
         if pushed.any() or start >= self._hushed:
             self._hush.on = False
         motion, carried = motion.part(k, k + 1), carried.part(k, k + 1)
-        motion = replace(motion, expression=self._hush.step(motion.expression))
+        motion = replace(motion, expression=self._hush.step(motion.expression[0])[None])
         shot = Shot(
             motion, carried, sound, int(pushed.sum()), self._taken, ends, cut, self._interrupts
         )
@@ -379,9 +388,8 @@ def _start(picture: int, fps: Fraction) -> int:
     return picture * SOUND_HZ * fps.denominator // fps.numerator
 
 
-def _warm(face: Face, renderer: Renderer, fps: Fraction, chunk: int) -> None:
+def _warm(performer: Performer, renderer: Renderer) -> None:
     """Do once all that a session does, so that nothing is loaded or compiled later."""
-    performer = Performer(face, fps, None, chunk, live=True)
     while not performer.made:
         motion, carried = performer.push(np.zeros(round(WARM_UP * SOUND_HZ), np.float32))
     renderer.draw(motion, 0, carried)

@@ -80,6 +80,7 @@ def test_steering(vasari: Vasari, face_file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [
+    ("--emotion", "glad:1"), ("--emotion", "happy"), ("--pose", "1,2"),
     ("--gaze", "12"), ("--gaze", "a,b"), ("--gaze", "40,0"), ("--distance", "2"), ("--head", "3"),
     ("--expression=-1",), ("--blink", "nan"),
 ])  # fmt: skip

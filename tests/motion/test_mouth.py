@@ -68,18 +68,18 @@ def test_frames_come_as_soon_as_they_are_decided() -> None:
 
 @pytest.mark.parametrize("ahead", range(AHEAD + 1))
 def test_live_waits_for_no_more_than_it_is_told(ahead: int) -> None:
-    stream = MotionStream(STILL, 1, ahead)
+    stream = MotionStream(STILL, 1, ahead=ahead)
     made = stream.push(talk(60)[:40])
     assert len(made) == 40 - ahead
     rest = stream.push(talk(60)[40:], last=True)
     assert len(rest) == 20 + ahead
-    same = MotionStream(STILL, 1, ahead).push(talk(60)[:40], last=True)
+    same = MotionStream(STILL, 1, ahead=ahead).push(talk(60)[:40], last=True)
     np.testing.assert_allclose(made.expression, same.expression[: 40 - ahead], atol=1e-6)
 
 
 def test_a_mouth_cannot_look_farther_than_its_network() -> None:
     with pytest.raises(SoundError, match="0 to 2 frames ahead"):
-        MotionStream(STILL, 1, AHEAD + 1)
+        MotionStream(STILL, 1, ahead=AHEAD + 1)
 
 
 def test_lips_that_press_on_each_other_are_shut() -> None:

@@ -58,6 +58,13 @@ def test_eyes_go_first_and_the_head_follows() -> None:
     assert np.argmax(whole > 9) < np.argmax(turned > 3) - 1
 
 
+def test_the_pose_is_offset_and_the_eyes_stay() -> None:
+    free, turned = move(200), move(200, Style(head=0, pose=(10, -4, 3)))
+    np.testing.assert_allclose(turned.rotation, np.tile((10, -4, 3), (200, 1)))
+    world = np.median(turned.gaze + turned.rotation[:, :2], axis=0)
+    np.testing.assert_allclose(world, np.median(free.gaze + free.rotation[:, :2], axis=0), atol=1)
+
+
 def test_still_turns_the_eyes_alone() -> None:
     steered = move(100, Style(head=0, gaze=(20, 0)))
     assert not steered.rotation.any()

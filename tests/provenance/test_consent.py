@@ -95,6 +95,8 @@ def test_who_answers(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(note.read_text())["statement"] == STATEMENT
     assert note.stat().st_mode & 0o777 == 0o600
     assert consent_for("ab").how == "option"
+    assert consent_for("ef", True, "argument").given is True
+    assert consent_for("ef") == NOT_ASKED  # programs say it each time
     monkeypatch.setenv("VASARI_CONSENT", "1")
     assert consent_for("cd").how == "VASARI_CONSENT"
     with pytest.raises(VasariError, match="consent"):
@@ -109,5 +111,5 @@ def test_where_nothing_can_be_remembered_it_goes_on(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     empty.write_text("a file where a folder should be")
-    assert consent_for("ab", True).given is True
+    assert consent_for("ab", True, "option").given is True
     assert consent_for("ab") == NOT_ASKED

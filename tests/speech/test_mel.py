@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from vasari.speech import mel
 
@@ -12,7 +13,7 @@ def levels(sound: np.ndarray) -> np.ndarray:
     stream, out = mel.MelStream(), []
     for block in sound[: len(sound) // mel.BLOCK * mel.BLOCK].reshape(-1, mel.BLOCK):
         stream.push(block)
-        out.append(stream.level)
+        out.append(stream.level.now)
     return np.array(out)
 
 
@@ -40,7 +41,7 @@ def test_silence_stays_silence() -> None:
         frames, energy = stream.push(np.zeros(mel.BLOCK, np.float32))
     assert frames.max() <= -2.5
     assert energy.max() < -40
-    assert stream.level == mel.LEVEL_FLOOR
+    assert stream.level.now == mel.LEVEL_START
 
 
 def test_gain_hardly_matters_after_a_second() -> None:
@@ -52,3 +53,25 @@ def test_gain_hardly_matters_after_a_second() -> None:
         rows = (voice * np.float32(gain)).reshape(-1, mel.BLOCK)
         both.append([stream.push(r)[0] for r in rows][-10:])
     assert np.abs(np.array(both[0]) - np.array(both[1])).mean() < 0.5
+
+
+def test_a_quiet_voice_is_found_in_a_second_and_a_pause_does_not_lower_the_level() -> None:
+    random = np.random.default_rng(0)
+    voice = random.normal(0, 10 ** (-70 / 20), 32_000).astype(np.float32)
+    found = levels(voice)
+    assert found[0] > -35
+    assert abs(found[-1] + 70) < mel.HEARD + 1
+    loud = levels(np.concatenate([tone(300, -20), voice]))
+    assert loud[-1] > -25
+
+
+def test_training_hears_the_same() -> None:
+    listen = pytest.importorskip("training.speech.data").listen
+    random = np.random.default_rng(0)
+    swell = 10 ** np.interp(np.arange(64_000), [0, 20_000, 40_000, 64_000], [-4, -3, -0.8, -2])
+    sound = (random.normal(0, 0.3, 64_000) * swell).astype(np.float32)
+    stream = mel.MelStream()
+    mels, energy = zip(*(stream.push(b) for b in sound.reshape(-1, mel.BLOCK)), strict=True)
+    heard, above = listen(sound[None])
+    np.testing.assert_allclose(np.concatenate(mels), heard[0], atol=2e-3)
+    np.testing.assert_allclose(np.concatenate(energy), above[0], atol=2e-2)

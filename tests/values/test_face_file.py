@@ -11,7 +11,7 @@ import pytest
 from vasari.errors import OutputError, PictureError
 from vasari.values import EXPRESSION, LANDMARKS, Face, Traits
 from vasari.values.face import is_face_file
-from vasari.values.traits import MouthTraits
+from vasari.values.traits import EYE_SIDE, SHADES, EyeTraits, MouthTraits
 
 
 def some_mouth(rng: np.random.Generator) -> MouthTraits:
@@ -25,6 +25,12 @@ def some_mouth(rng: np.random.Generator) -> MouthTraits:
     return MouthTraits(texture(), texture(), texture(), colour(), colour(), colour(), inset)
 
 
+def some_eyes(rng: np.random.Generator) -> EyeTraits:
+    layers = rng.integers(0, 256, (2, 3, EYE_SIDE, EYE_SIDE, 3), np.uint8)
+    irises = rng.uniform(0, 90, (2, 3)).astype(np.float32)
+    return EyeTraits(layers, irises, rng.uniform(0.5, 1, (2, SHADES)).astype(np.float32), True)
+
+
 def some_traits(rng: np.random.Generator) -> Traits:
     return Traits(
         flat=False, dark_glass=True, mouth_hidden=True, colour=0.25,
@@ -32,7 +38,7 @@ def some_traits(rng: np.random.Generator) -> Traits:
         rims=rng.normal(size=(5, 4)).astype(np.float32),
         folds=rng.integers(0, 256, (2, 288, 288), np.uint8),
         lids=rng.integers(0, 256, (2, 33, 3), np.uint8),
-        mouth=some_mouth(rng),
+        eyes=some_eyes(rng), mouth=some_mouth(rng),
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vasari import Key, Style, VasariError
+from vasari import EMOTIONS, Emotion, Key, Style, VasariError
+from vasari.values.style import CHECKS
 
 FILE = """
 [[key]]
@@ -25,6 +26,11 @@ head = 0.5
 [[key]]
 at = 3
 gaze = [-4.5, 6]
+emotion = {happy = 0.8, surprised = 0.3}
+[[key]]
+at = 5
+emotion = "none"
+pose = [4, 0, -2]
 """
 
 
@@ -38,7 +44,8 @@ def test_a_file_is_what_python_says(tmp_path: Path) -> None:
         gaze=[Key(2, (12, 0), 0.5), Key(3, (-4.5, 6))],
         distance=[Key(2, 0.85, 0.5)],
         head=[Key(0, 1.5), Key(2, 0.5, 0.5)],
-    )
+        emotion=[Key(3, "surprised:0.3,happy:0.8"), Key(5, {})], pose=[Key(5, (4, 0, -2))],
+    )  # fmt: skip
     assert load(tmp_path, "") == Style()
 
 
@@ -78,7 +85,10 @@ def test_natural_is_said_or_left_away() -> None:
     {"distance": 0.69}, {"distance": (1, 1)}, {"distance": None}, {"blink": True},
     {"blink": 2.1}, {"expression": -0.1}, {"head": [Key(0, 3)]}, {"head": [Key(-1, 1)]},
     {"head": [Key(0, 1, float("nan"))]}, {"head": [Key(1, 1), Key(1, 0)]}, {"head": [1.0]},
-    {"gaze": [Key(0, (1, 2)), (3, 4)]},
+    {"gaze": [Key(0, (1, 2)), (3, 4)]}, {"emotion": "joy:1"}, {"emotion": {"happy": 1.1}},
+    {"emotion": {"happy": True}}, {"emotion": "happy"}, {"emotion": "happy:1,happy:0"},
+    {"emotion": 0.5}, {"emotion": [Key(0, "glad")]}, {"pose": (0, 0)}, {"pose": (31, 0, 0)},
+    {"pose": "1,2,3"}, {"pose": 4},
 ])  # fmt: skip
 def test_other_values_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(VasariError) as told:
@@ -110,7 +120,7 @@ def test_bad_files_get_one_sentence(tmp_path: Path, text: str, said: str) -> Non
     assert "\n" not in sentence
     assert sentence.endswith(".")
     if "steered" in said or "understood" in said:
-        assert all(name in sentence for name in ("gaze", "distance", "head", "expression", "blink"))
+        assert all(name in sentence for name in CHECKS)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -119,3 +129,24 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(VasariError, match="no TOML"):
         Style.load(tmp_path / "b.toml")
+
+
+def test_emotions_are_said_in_several_ways() -> None:
+    assert Style().emotion == Style(emotion=None).emotion == Emotion(auto=1)  # type: ignore[arg-type]
+    assert Style(emotion="none").emotion == Style(emotion={}).emotion == Emotion()
+    said = Style(emotion="happy:0.5, sad:.2")
+    assert said == Style(emotion={"sad": 0.2, "happy": 0.5}) == Style(emotion=Emotion(0, 0.5, 0.2))
+    np.testing.assert_allclose(said.at(0).emotion, [0, 0.5, 0.2, 0, 0, 0, 0, 0, 0])
+    with pytest.raises(VasariError) as told:
+        Style(emotion="joyful:1")
+    assert all(name in str(told.value) for name in (*EMOTIONS, "auto", "none"))
+
+
+def test_emotions_are_eased_from_what_the_voice_says_to_what_is_asked(tmp_path: Path) -> None:
+    style = load(tmp_path, FILE)
+    assert style.at(2.9).emotion[-1] == 1
+    half = style.at(3.15).emotion
+    np.testing.assert_allclose(half[[1, 4, 8]], [0.4, 0.15, 0.5])
+    np.testing.assert_allclose(style.at(4).emotion, [0, 0.8, 0, 0, 0.3, 0, 0, 0, 0])
+    assert not style.at(9).emotion.any()
+    np.testing.assert_allclose(style.at(9).pose, (4, 0, -2))

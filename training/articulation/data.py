@@ -1,18 +1,22 @@
 """Packs what the articulation network learns from: features of speech, what lips did or must do.
 
-    python -m training.articulation.data --shared ../shared --voices voices/ --out pack/
+    python -m training.articulation.data --shared ../shared --voices voices/ --part PART --out pack/
+    python -m training.articulation.hear --pack pack/ --speech speech.onnx
 
-Three kinds of segments, each at 25 Hz, the sound heard by the shipped speech encoder:
+Three kinds of segments, each at 25 Hz:
 clips and people with faces (coefficients relative to rest, and what is seen, see seen.py);
 utterances of shared/data/speech with forced phone times; and synthetic voices with exact ones
-(voices.py). Each training segment comes a second time at another speed (and so another pitch, as of
-a longer or shorter throat). `x.0` is the plain sound, `x.1` the same with noise, rooms and gain.
+(voices.py); of the last two some are sung. Each training segment of the first three kinds comes a
+second time at another speed (and so another pitch). `sound.0` is the plain sound, `sound.1` the
+same with noise, rooms, gain and other throats (training/speech/throats.py). hear.py makes features
+`x.0` and `x.1` of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
 import lzma
 from collections.abc import Iterator
@@ -25,11 +29,12 @@ import numpy as np
 from training.articulation.people import People
 from training.articulation.seen import GAPS, MIDDLE, MOUTH, SEEN, seen_of
 from training.face_space.fit import Tracks, code_clip
-from training.speech.data import SCORE_FLOOR, Pieces, decode, listen
+from training.speech import throats
+from training.speech.data import SCORE_FLOOR, Pieces, decode
+from training.speech.phones import PHONES, UNKNOWN, VOWELS, number
 from vasari.motion.mouth import open_lips
-from vasari.networks import network
 from vasari.shape.space import face_space
-from vasari.speech import mel, stream
+from vasari.speech import mel
 from vasari.values import BLENDSHAPES, EXPRESSION
 
 BLOCK = mel.BLOCK
@@ -37,6 +42,8 @@ REST = 10  # percentile of a one-sided coefficient that counts as rest
 SHUT = 3  # percentile of the opening that counts as closed lips,
 SHUT_MOST = {"clip": 0.04, "people": 0.015}  # and how much is believed of it, eye distances
 SPEED = 0.16  # logarithm of the largest change of speed
+CHILDREN, WHISPERS = 0.15, 0.15  # shares of what is heard otherwise
+SINGERS = 5  # one of so many utterances is sung
 AMPLITUDE, EVENING = 0.05, 0.6  # clips of people who move more or less are brought to it so far
 
 
@@ -154,46 +161,60 @@ def twice(segments: Iterator[Segment]) -> Iterator[Segment]:
             yield faster(s, float(np.exp(rng.uniform(-SPEED, SPEED))))
 
 
-def hear(sound: np.ndarray, frames: int) -> np.ndarray:
-    """(n,) float sound to (frames, FEATURES), as SpeechStream makes them."""
-    samples = np.zeros((1, (frames + 1) * BLOCK), np.float32)
-    n = min(len(sound), frames * BLOCK)
-    samples[0, :n] = sound[:n]
-    mels, energy = listen(samples)
-    window = np.pad(mels, ((0, 0), (stream.FIELD - mel.PER_BLOCK, 0), (0, 0)),
-                    constant_values=mel.LOWEST)  # fmt: skip
-    (encoded,) = network("speech").run(None, {"mel": window})
-    loudest = energy.reshape(-1, mel.PER_BLOCK).max(-1)
-    loudness = np.clip(loudest / mel.SPAN_DB, mel.LOWEST, mel.HIGHEST)
-    return np.concatenate([encoded[0], loudness[:, None]], 1)[1 : frames + 1]
+def sung(segments: Iterator[Segment]) -> Iterator[Segment]:
+    """Some of them sung, vowels held (training/speech/throats.py)."""
+    rng = np.random.default_rng(12)
+    for k, s in enumerate(segments):
+        if s.split != "train" or s.phones is None or k % SINGERS:
+            continue
+        label = np.zeros(s.frames * 4, np.uint8)
+        for name, start, end in s.phones:
+            label[round(start * 100) : round(end * 100)] = number(name)
+        sound, label = throats.sung(s.sound / np.float32(32768), label, VOWELS, rng)
+        frames = len(sound) // BLOCK
+        edges = np.flatnonzero(np.diff(label, prepend=UNKNOWN, append=UNKNOWN))
+        times = [(PHONES[label[a]], a / 100, b / 100)
+                 for a, b in itertools.pairwise(edges) if label[a] != UNKNOWN]  # fmt: skip
+        sound = (sound / np.abs(sound).max() * 16384).astype(np.int16)
+        yield replace(s, name=s.name + "+", sound=sound, frames=frames, phones=times)
 
 
-def pack(segments: Iterator[Segment], out: Path, noises: Pieces | None) -> None:
+def altered(sound: np.ndarray, noises: Pieces) -> np.ndarray:
+    """The same words at the same times from another throat and place."""
+    rng = noises.rng
+    kind = rng.random()
+    if kind < CHILDREN:
+        sound = throats.child(sound, rng)
+    elif kind < CHILDREN + WHISPERS:
+        sound = throats.whispered(sound, rng)
+    return np.clip(noises.augment(sound), -1, 1)
+
+
+def pack(segments: Iterator[Segment], out: Path, noises: Pieces) -> None:
     """Writes the segments into `out`; arrays of all frames one after the other."""
     rows: list[dict[str, Any]] = []
-    columns: dict[str, list[np.ndarray]] = {k: [] for k in
-                                            ("x.0", "x.1", "code", "seen", "known")}  # fmt: skip
-    begin = 0
-    for s in segments:
-        sound, t = s.sound.astype(np.float32) / 32768, s.frames
-        columns["x.0"].append(hear(sound, t).astype(np.float16))
-        if noises is not None and s.split == "train":
-            sound = noises.augment(sound)
-            columns["x.1"].append(hear(np.clip(sound, -1, 1), t).astype(np.float16))
-        else:
-            columns["x.1"].append(columns["x.0"][-1])
-        zero = {"code": np.zeros((t, len(MOUTH))), "seen": np.zeros((t, SEEN)),
-                "known": np.zeros(t, bool)}  # fmt: skip
-        for key, nothing in zero.items():
-            value = getattr(s, key)
-            value = nothing if value is None else value
-            columns[key].append(value if value.dtype == bool else value.astype(np.float16))
-        rows.append({"name": s.name, "kind": s.kind, "split": s.split, "begin": begin, "frames": t,
-                     "phones": s.phones or []})  # fmt: skip
-        begin += t
-        if len(rows) % 200 == 0:
-            print(len(rows), "segments", begin / 1500, "minutes", flush=True)
+    columns: dict[str, list[np.ndarray]] = {k: [] for k in ("code", "seen", "known")}
     out.mkdir(parents=True, exist_ok=True)
+    begin = 0
+    with (out / "sound.0.raw").open("wb") as plain, (out / "sound.1.raw").open("wb") as other:
+        for s in segments:
+            sound, t = np.zeros(s.frames * BLOCK, np.int16), s.frames
+            sound[: min(len(s.sound), len(sound))] = s.sound[: len(sound)]
+            plain.write(sound.tobytes())
+            if s.split == "train":
+                sound = (altered(sound / np.float32(32768), noises) * 32767).round()
+            other.write(sound.astype(np.int16).tobytes())
+            zero = {"code": np.zeros((t, len(MOUTH))), "seen": np.zeros((t, SEEN)),
+                    "known": np.zeros(t, bool)}  # fmt: skip
+            for key, nothing in zero.items():
+                value = getattr(s, key)
+                value = nothing if value is None else value
+                columns[key].append(value if value.dtype == bool else value.astype(np.float16))
+            rows.append({"name": s.name, "kind": s.kind, "split": s.split, "begin": begin,
+                         "frames": t, "phones": s.phones or []})  # fmt: skip
+            begin += t
+            if len(rows) % 200 == 0:
+                print(len(rows), "segments", begin / 1500, "minutes", flush=True)
     for key, parts in columns.items():
         np.save(out / f"{key}.npy", np.concatenate(parts))
     (out / "segments.json").write_text(json.dumps(rows))
@@ -203,12 +224,12 @@ def pack(segments: Iterator[Segment], out: Path, noises: Pieces | None) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--speech-pack", type=Path, help="of training.speech.data, for noises")
+    parser.add_argument("--speech-pack", type=Path, required=True, help="of training.speech.data")
     parser.add_argument("--voices", type=Path)
-    parser.add_argument("--part", choices=("faces", "speech", "voices"), required=True)
+    parser.add_argument("--part", choices=("faces", "speech", "voices", "sung"), required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    noises = Pieces(args.speech_pack, seed=7) if args.speech_pack else None
+    noises = Pieces(args.speech_pack, seed=7)
     if args.part == "faces":
         tracks = Tracks(args.shared)
 
@@ -219,8 +240,11 @@ def main() -> None:
         pack(twice(both()), args.out / "faces", noises)
     elif args.part == "speech":
         pack(twice(spoken(args.shared)), args.out / "speech", noises)
-    else:
+    elif args.part == "voices":
         pack(twice(voices(args.voices)), args.out / "voices", noises)
+    else:
+        both_kinds = itertools.chain(spoken(args.shared), voices(args.voices))
+        pack(sung(both_kinds), args.out / "sung", noises)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,12 @@ class Block(nn.Module):
         now = x[:, :, self.first : x.shape[2] - self.ahead]
         return now + self.out(F.relu(self.norm(self.mix(x))))
 
+    def of(self, taps: tuple[Tensor, Tensor, Tensor], now: Tensor) -> Tensor:
+        """The same with each tap's input given, all (n, width, t)."""
+        parts = zip(self.mix.weight.unbind(-1), taps, strict=True)
+        mixed = sum(torch.einsum("oi,nit->not", weight, x) for weight, x in parts)
+        return now + self.out(F.relu(self.norm(mixed)))
+
 
 class Articulation(nn.Module):
     """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH)), blendshapes not yet held to [0, 1]."""
@@ -44,9 +50,33 @@ class Articulation(nn.Module):
         self.last = nn.Sequential(nn.ReLU(), nn.Dropout1d(0.1))
         self.out = nn.Conv1d(CHANNELS, len(MOUTH), 1)
 
-    def forward(self, features: Tensor) -> Tensor:
+    def forward(self, features: Tensor, ahead: int = AHEAD) -> Tensor:
         x = self.drop(self.first(features.transpose(1, 2)))
-        return self.out(self.last(self.blocks(x))).transpose(1, 2)
+        x = self.blocks(x) if ahead == AHEAD else self.live(x, ahead)
+        return self.out(self.last(x)).transpose(1, 2)
+
+    def live(self, x: Tensor, ahead: int) -> Tensor:
+        """Each frame as MouthStream makes it where it is the newest that looks `ahead` frames on,
+        0 or 1: what is farther is as the last that is known. The past was made with all ahead."""
+        one, two, three, four = self.blocks
+        t = x.shape[2] - PAST - AHEAD
+
+        def at(sequence: Tensor, begins: int, shift: int) -> Tensor:
+            first = PAST - begins + shift
+            return sequence[:, :, first : first + t]
+
+        ones = one(x)  # begins at frame 1 of x
+        twos = two(ones)  # at 2
+        threes = three(twos)  # at 6
+        newest = at(x, 0, ahead)
+        edge = one.of((at(x, 0, ahead - 1), newest, newest), newest)
+        if ahead == 1:
+            now = two.of((at(ones, 1, -1), at(ones, 1, 0), edge), at(ones, 1, 0))
+        else:
+            beyond = one.of((newest, newest, newest), newest)
+            now = two.of((at(ones, 1, -1), edge, beyond), edge)
+        now = three.of((at(twos, 2, -4), at(twos, 2, -2), now), now)
+        return four.of((at(threes, 6, -8), at(threes, 6, -4), now), now)
 
 
 def held(raw: Tensor) -> Tensor:

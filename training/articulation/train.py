@@ -34,7 +34,9 @@ WORTH = {
     "grid_s1": 0.26, "lrc_ar": 0.20, "mcgurk": 0.05, "turkish": 0.02, "mead": 0.01, "ravdess": 0.01,
     "real": 0.18, "unknown": 0.05, "generated": 0.24,
 }  # share of each kind of face in a batch  # fmt: skip
-VOICES = 0.4  # share of synthetic voices among what is spoken
+SAID = (0.5, 0.38, 0.12)  # shares of speech, synthetic voices and singing in what has no face
+ALTERED = 0.25  # share of faces whose sound is altered; of speech without a face it is half
+LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
 PHONES, STRANGE = 1.0, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
 
 
@@ -117,14 +119,14 @@ class Pieces:
             known[(at >= row["frames"] - EDGE) | (at + heard - start < 0)] = 0
             known[at + heard - start >= row["frames"] - EDGE] = 0
             out.append({
-                "x": self.faces.features(row, heard, FRAMES, int(rng.integers(2))),
+                "x": self.faces.features(row, heard, FRAMES, int(rng.random() < ALTERED)),
                 "gate": self.faces.take("gate", row, heard, FRAMES), "known": known,
                 "code": self.faces.take("code", row, start, FRAMES),
                 "seen": self.faces.take("seen", row, start, FRAMES),
                 "marks": np.zeros((FRAMES, MARKS), np.float32),
             })  # fmt: skip
         for _ in range(SPOKEN):
-            k = int(rng.random() < VOICES) if len(self.spoken) > 1 else 0
+            k = int(np.searchsorted(np.cumsum(SAID), rng.random()))
             data, (rows, pick) = self.spoken[k], self.said[k]
             row = rows[int(np.searchsorted(pick, rng.random()))]
             start = int(rng.integers(0, max(1, row["frames"] - FRAMES + 1)))
@@ -215,7 +217,7 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     faces = Data(args.pack / "faces")
-    spoken = [Data(args.pack / "speech"), Data(args.pack / "voices")]
+    spoken = [Data(args.pack / part) for part in ("speech", "voices", "sung")]
     believe = json.loads(args.believe.read_text()) if args.believe else {}
     loss_of = Loss(faces.z["code"][::7].astype(np.float64))
     model = Articulation()
@@ -246,7 +248,7 @@ def train(args: argparse.Namespace) -> None:
         optimiser.param_groups[0]["lr"] = rate + 1e-6
         b = pieces.batch()
         noise = 1 + 0.1 * torch.randn(len(b["x"]), 1, FEATURES)
-        raw = model(b["x"] * noise)
+        raw = model(b["x"] * noise, int(np.searchsorted(np.cumsum(LOOKS), pieces.rng.random())))
         codes = loss_of.codes(raw, b["gate"])
         f = slice(0, FACES)
         face = loss_of.faces(codes[f], b["code"][f], b["seen"][f], b["known"][f])

@@ -20,8 +20,8 @@ from vasari.networks import onnxruntime
 
 
 class Listener(nn.Module):
-    """(1, t, MELS) to (1, frames, WIDTH + 1): features and how sure a voice is heard, by the phones
-    or by the kind of sound, whichever is less sure."""
+    """(1, t, MELS) to (1, frames, WIDTH + 1): features and how sure a voice is heard. Two opinions
+    must agree: that this is the sound of a voice, and, less strictly, that it says phones."""
 
     def __init__(self, recogniser: Recogniser) -> None:
         super().__init__()
@@ -29,9 +29,9 @@ class Listener(nn.Module):
 
     def forward(self, mel: Tensor) -> Tensor:
         features, phones, kinds = self.inner(mel)
-        spoken = 1 - phones.softmax(-1)[..., 0].reshape(1, -1, 2).mean(-1, keepdim=True)
+        silence = phones.softmax(-1)[..., 0].reshape(1, -1, 2).mean(-1, keepdim=True)
         voice = kinds.softmax(-1)[..., :1]
-        return torch.cat([features, torch.minimum(spoken, voice)], -1)
+        return torch.cat([features, torch.minimum(voice, (1 - silence).sqrt())], -1)
 
 
 def halve(model: onnx.ModelProto) -> onnx.ModelProto:

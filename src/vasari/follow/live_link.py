@@ -94,11 +94,11 @@ def write_live_link(motion: Motion, path: str | os.PathLike[str], recorded: Rows
         OutputError: the file cannot be written there.
     """
     check_motion(motion)
-    table, again = _table(motion), None
+    table, again = table_of(motion), None
     with suppress(ValueError):  # rows from elsewhere
         again = _motion(recorded) if recorded else None
     if again is not None and len(again) == len(motion):
-        rows = _rows_again(recorded, table, table == _table(again))
+        rows = _rows_again(recorded, table, table == table_of(again))
     else:
         rows = [",".join(HEADER), *map(partial(_row, motion.rate), range(len(table)), table)]
     write_whole(path, ("\n".join(rows) + "\n").encode())
@@ -181,7 +181,7 @@ def _rate(timecodes: list[str]) -> float:
     return float(next((rate for rate in RATES if rate > highest), RATES[-1]))
 
 
-def _table(motion: Motion) -> FloatArray:
+def table_of(motion: Motion) -> FloatArray:
     """(T, 61) float32, the columns of the CSV."""
     table = np.zeros((len(motion), len(VALUES)))
     table[:, : len(SHAPES)] = motion.expression[:, ORDER]

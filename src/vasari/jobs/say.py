@@ -34,7 +34,7 @@ from vasari.telling import Progress, Tell
 from vasari.values import SOUND_HZ, Face, FloatArray, Style
 from vasari.values.face import is_face_file
 
-QUIET = 10 ** (-45 / 20)  # peak of a voice that hardly moves the lips, -45 dBFS
+QUIET = 10 ** (-57 / 20)  # peak of a voice that hardly moves the lips, -57 dBFS
 
 Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz or JSON
 

@@ -17,10 +17,12 @@ from vasari.media.container import opened
 from vasari.media.watch import read_video
 from vasari.portrait.picture import LARGEST_SIDE, open_picture
 from vasari.provenance.manifest import COVERED, Manifest, read_manifest
+from vasari.provenance.read_mark import MarkReading, read_mark
 from vasari.values import Picture
 
 MADE, CANNOT, NOTHING, TAMPERED = 0, 1, 3, 4  # exit codes
 LOOKED_AT = 250  # pictures of a video that are searched for the mark
+RARE = ((1e-12, "trillion"), (1e-9, "billion"), (1e-6, "million"), (1e-3, "thousand"))
 SAID = "animated by Vasari"  # part of the sentence in the plain metadata
 
 
@@ -40,7 +42,7 @@ class Verified:
     path: Path
     code: int
     manifest: Manifest | None
-    mark: dict[str, Any] | None
+    mark: MarkReading | None
     tag: bool
     sentences: tuple[str, ...]
 
@@ -56,7 +58,8 @@ class Verified:
         return {
             "file": str(self.path), "code": self.code, "made_by_vasari": bool(self.by),
             "by": list(self.by), "manifest": self.manifest and asdict(self.manifest),
-            "mark": self.mark, "tag": self.tag, "sentences": list(self.sentences),
+            "mark": self.mark and asdict(self.mark) | {"making": _number(self.mark)},
+            "tag": self.tag, "sentences": list(self.sentences),
         }  # fmt: skip
 
 
@@ -98,21 +101,20 @@ def _opened(file: Path, folder: list[Path]) -> tuple[bool, Iterator[Picture]]:
     return tag, (open_picture(one, longest=LARGEST_SIDE).rgb for one in files)
 
 
-def _mark_of(pictures: Iterator[Picture]) -> dict[str, Any] | None:
+def _mark_of(pictures: Iterator[Picture]) -> MarkReading | None:
     """What the pixels of these pictures carry."""
-    for _ in islice(pictures, LOOKED_AT):
-        pass
-    return None
+    reading = read_mark(islice(pictures, LOOKED_AT))
+    return reading if reading.found else None
 
 
-def _code(manifest: Manifest | None, mark: dict[str, Any] | None) -> int:
+def _code(manifest: Manifest | None, mark: MarkReading | None) -> int:
     if manifest and manifest.state == "tampered":
         return TAMPERED
     return MADE if mark or (manifest and manifest.ours) else NOTHING
 
 
 def _said(
-    file: Path, manifest: Manifest | None, mark: dict[str, Any] | None, tag: bool, code: int
+    file: Path, manifest: Manifest | None, mark: MarkReading | None, tag: bool, code: int
 ) -> Iterator[str]:
     """The verdict, then what it rests on and what is missing."""
     yield _verdict(manifest, mark, code)
@@ -127,7 +129,7 @@ def _said(
         yield "That does not make it genuine: marks can be removed, and other tools have others."
 
 
-def _verdict(manifest: Manifest | None, mark: dict[str, Any] | None, code: int) -> str:
+def _verdict(manifest: Manifest | None, mark: MarkReading | None, code: int) -> str:
     if code == TAMPERED:
         said = "Tampered with: the file was changed after it was signed."
         return f"{said} The mark in its pixels still says that Vasari made it." if mark else said
@@ -176,15 +178,28 @@ def _without_manifest(file: Path) -> str:
     )
 
 
-def _of_mark(manifest: Manifest | None, mark: dict[str, Any] | None) -> str:
+def _of_mark(manifest: Manifest | None, mark: MarkReading | None) -> str:
     notes = (manifest and manifest.notes) or {}
     if mark is None:
         if notes and notes.get("mark") is None:
             return "Its pixels were not marked (--no-mark), as the manifest says."
         return "No mark was found in its pixels."
-    if notes.get("mark") not in (None, mark["making"]):
+    number, claimed = _number(mark), notes.get("mark")
+    sure = f"a mistake is less likely than {_bound(mark.chance)}"
+    if number is None:
+        return f"The mark was found in its pixels ({sure}); too little is left to read its number."
+    if claimed not in (None, number):
         return (
-            f"The mark in its pixels carries {mark['making']}, and the manifest says "
-            f"{notes['mark']}: the pictures come from another making."
+            f"The mark in its pixels has the number {number}, and the manifest says {claimed}: the "
+            "pictures come from another making."
         )
-    return f"The mark in its pixels carries {mark['making']}, {mark['sure']}."
+    return f"The mark was found in its pixels ({sure}), with the number {number}."
+
+
+def _number(mark: MarkReading) -> str | None:
+    return None if mark.making is None else f"{mark.making:08x}"
+
+
+def _bound(chance: float) -> str:
+    """A round number above a chance, in words."""
+    return "1 in a " + next((said for most, said in RARE if chance <= most), "few")

@@ -10,6 +10,7 @@ the face (`face.transport` has them), or it resizes every picture.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ from vasari.errors import VasariError
 from vasari.live.house import House
 from vasari.live.pcm import from_pcm, to_pcm
 from vasari.live.stream import offer
+from vasari.provenance.making import Finish
+from vasari.provenance.pattern import ID_BITS
 from vasari.session import Frame as Shown
 from vasari.session import Session
 from vasari.values import SOUND_HZ
@@ -62,7 +65,8 @@ class VasariVideoService(AIService):
         size: side of the pictures, pixels.
         fps: pictures a second.
         house: where several faces of one process draw; None: one of its own.
-        options: of `Session`, such as `style` or `background`.
+        options: of `Session`, such as `style` or `background`; `finish` marks the pictures if it
+            is not given.
         settings: Pipecat's.
     """
 
@@ -74,7 +78,9 @@ class VasariVideoService(AIService):
         **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(settings=settings or VasariVideoSettings(model=None), **kwargs)
-        self._face, self._options = face, {"size": size, "fps": fps, **(options or {})}
+        finish = Finish(secrets.randbits(ID_BITS), badge=False)
+        given = {"size": size, "fps": fps, "finish": finish, **(options or {})}
+        self._face, self._options = face, given
         self._house, self._own = house or House(limit=1), house is None
         self._session: Session | None = None
         self._show: asyncio.Task[None] | None = None

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 
+from vasari.errors import VasariError
 from vasari.session import Frame, Session
 from vasari.values import SOUND_HZ, FloatArray
 
@@ -39,21 +40,29 @@ async def run(
     loop = asyncio.get_running_loop()
     due: float | None = None  # of the next picture
     while not session.closed:
-        frame = await loop.run_in_executor(pool, session.next)
+        wait = patience if session.open else 0.0
+        late = due is None or loop.time() >= due + wait
+        frame = await loop.run_in_executor(pool, _frame, session, late)
         if frame is None:
-            now, wait = loop.time(), patience if session.open else 0.0
-            if due is not None and now < due + wait:
-                await asyncio.sleep(POLL)
-                continue
-            frame = await loop.run_in_executor(pool, session.idle)
+            await asyncio.sleep(POLL)
+            continue
         now = loop.time()
         if due is None or now > due + GIVE_UP:
             due = now
         if due - lead > now:
             await asyncio.sleep(due - lead - now)
         due += float(1 / session.fps)
-        if not session.closed:
-            yield session.still_said(frame)
+        yield session.still_said(frame)
+
+
+def _frame(session: Session, late: bool) -> Frame | None:
+    """The next frame, silent where sound is late; None where it may wait, or where none comes."""
+    try:
+        return session.idle() if late else session.next()
+    except VasariError:
+        if session.closed:  # meanwhile
+            return None
+        raise
 
 
 async def offer(session: Session, sound: FloatArray) -> None:

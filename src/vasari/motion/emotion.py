@@ -52,11 +52,11 @@ UNITS = {
 SHOWN: dict[str, dict[str, float]] = {
     "neutral": {},
     "happy": {"6": 1.0, "12": 1.0, "14": 0.2},
-    "sad": {"1": 1.0, "4": 0.55, "15": 0.95, "17": 0.4, "43": 0.15},
-    "angry": {"4": 1.2, "5": 0.2, "7": 0.5, "9": 0.2, "15": 0.7, "17": 0.6, "23": 0.6},
+    "sad": {"1": 1.0, "4": 0.55, "15": 0.8, "17": 0.4, "43": 0.15},
+    "angry": {"4": 1.2, "5": 0.2, "7": 0.5, "9": 0.25, "15": 0.6, "16": 0.2, "17": 0.5, "23": 0.6},
     "surprised": {"1": 0.75, "2": 0.85, "5": 0.5},
     "afraid": {"1": 1.0, "2": 0.5, "4": 0.5, "5": 0.6, "20": 0.6},
-    "disgusted": {"4": 0.5, "6": 0.4, "7": 0.4, "9": 1.0, "10": 0.5, "15": 0.4, "16": 0.3},
+    "disgusted": {"4": 0.6, "6": 0.4, "7": 0.5, "9": 1.2, "10": 0.7, "15": 0.4, "16": 0.3},
     "contempt": {"12L": 0.4, "14L": 0.8, "6L": 0.3, "4R": 0.15},
 }
 PARTED = {"happy": 0.06, "surprised": 0.17, "afraid": 0.07}  # lips in a pause, eye distances
@@ -64,9 +64,13 @@ UNEVEN = 0.08  # spread of the difference between the sides
 LIFE, LIFE_SECONDS = 0.05, 1.2  # spread of what drifts, and how long it takes
 LEAST = -0.4  # of a code: inner brows come down below where browDown alone brings them
 VOWEL = 0.05  # opening from which lips may be parted further, eye distances
+SPOKEN = 0.5  # of what lips are parted by in a pause, in vowels
 ROUNDED = 0.7  # of a smile that goes where lips are fully rounded
 _CORNERS = [BLENDSHAPES.index(f"mouth{n}{s}") for n in ("Smile", "Stretch", "Dimple")
             for s in ("Left", "Right")]  # fmt: skip
+PRESSED = 0.85  # of pressed and rolled lips that goes where they open
+_PRESSED = [k for k, n in enumerate(BLENDSHAPES)
+            if n.startswith(("mouthPress", "mouthRoll", "mouthShrug"))]  # fmt: skip
 _ROUND = [BLENDSHAPES.index(n) for n in ("mouthPucker", "mouthFunnel")]
 
 
@@ -121,11 +125,13 @@ def own_kept(emotion: NDArray[np.float64]) -> float:
     return float(1 - min(other, 1.0))
 
 
-def write_emotion(expression: FloatArray, codes: FloatArray) -> None:
-    """Lay (T, 52) over what speech does in expression (T, ...); rounded lips smile less."""
+def write_emotion(expression: FloatArray, codes: FloatArray, opening: FloatArray) -> None:
+    """Lay (T, 52) over what speech does in expression (T, ...), whose lips open by (T,) eye
+    distances: rounded lips smile less, and open ones are not pressed."""
     n = len(BLENDSHAPES)
     codes = codes.copy()
     codes[:, _CORNERS] *= 1 - ROUNDED * expression[:, _ROUND].max(1, keepdims=True).clip(0, 1)
+    codes[:, _PRESSED] *= 1 - PRESSED * np.clip(opening / VOWEL, 0, 1)[:, None]
     more = np.clip(expression[:, :n] + codes, LEAST, 1)
     expression[:, :n] = np.where(codes != 0, more, expression[:, :n])
 
@@ -139,5 +145,5 @@ def parted_lips(opening: FloatArray, parted: FloatArray, gate: FloatArray) -> Fl
         parted: (T,) by how much an emotion parts the lips in a pause.
         gate: (T,) 0 in a pause, 1 in speech.
     """
-    more = parted * np.maximum(1 - gate, np.clip(opening / VOWEL, 0, 1))
+    more = parted * np.maximum(1 - gate, SPOKEN * np.clip(opening / VOWEL, 0, 1))
     return np.asarray(opening + more, np.float32)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from vasari.shape.onto_face import MOUTH, kept_expression
-from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray
+from vasari.motion.mouth import signed_opening
+from vasari.shape.onto_face import MOUTH, onto_face
+from vasari.shape.space import JAW_OPEN
+from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Motion
 from vasari.values.style import eased
 
 CLOSES_IN, OPENS_IN = 2, 6  # pictures
-LIPS = np.ones(EXPRESSION, bool)  # codes of articulation, the learned residuals among them
-LIPS[: len(BLENDSHAPES)] = MOUTH
+MOOD = ("mouthSmile", "mouthFrown", "mouthDimple", "mouthStretch", "mouthPress")
+SPEECH = np.ones(EXPRESSION, bool)  # codes of articulation, the learned residuals among them
+SPEECH[: len(BLENDSHAPES)] = MOUTH & [not name.startswith(MOOD) for name in BLENDSHAPES]
+_JAW_OPENS = float(signed_opening(np.eye(EXPRESSION, dtype=np.float32)[JAW_OPEN]))
 
 
 class Hush:
-    """Closes the lips of one portrait within CLOSES_IN pictures; head and eyes go on.
+    """Closes the lips of one portrait within CLOSES_IN pictures; all else goes on.
 
     Attributes:
         on: whether they are to be closed from the next picture on.
     """
 
     def __init__(self, face: Face) -> None:
-        self._closed = kept_expression(face)
+        nothing = np.zeros((1, 3), np.float32)
+        rest = Motion(nothing, nothing, nothing[:, :2], np.zeros((1, EXPRESSION), np.float32))
+        self._closed = onto_face(face, rest).expression[0]
         self._way = 0.0
         self.on = False
 
@@ -31,5 +37,10 @@ class Hush:
         self._way = min(1.0, max(0.0, self._way + step))
         if not self._way:
             return expression
-        kept = 1 - np.float32(eased(self._way))
-        return np.where(LIPS, self._closed + kept * (expression - self._closed), expression)
+        left = 1 - eased(self._way)
+        closed = self._closed
+        out = np.where(SPEECH, closed + left * (expression - closed), expression)
+        wanted = left * max(float(signed_opening(expression - closed)), 0.0)
+        over = float(signed_opening(out - closed)) - wanted  # a smile parts lips, too
+        out[JAW_OPEN] -= max(over, 0.0) / _JAW_OPENS
+        return np.asarray(out, np.float32)

@@ -141,7 +141,7 @@ class OnTop:
         self._frames += len(changes)
         if shown.any():
             opening = signed_opening(expression)
-            write_emotion(expression, shown)
+            write_emotion(expression, shown, opening)
             open_lips(expression, parted_lips(opening, parted, np.ones_like(parted)))
         changes = replace(
             changes, rotation=rotation, position=position, gaze=gaze, expression=expression

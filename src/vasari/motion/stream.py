@@ -8,6 +8,7 @@ from vasari.errors import SoundError
 from vasari.motion.brows import Brows
 from vasari.motion.emotion import Emotions, parted_lips, write_emotion
 from vasari.motion.eyes import Blinks, Gaze, write_eyes
+from vasari.motion.feeling import Feeling, shown_by
 from vasari.motion.gate import Emphasis, Gate
 from vasari.motion.head import Head
 from vasari.motion.listening import Listening
@@ -18,6 +19,7 @@ from vasari.speech.mel import LOWEST
 from vasari.values import BLENDSHAPES, EMOTIONS, EXPRESSION, MOTION_HZ, FloatArray, Motion
 
 ATTENTION = 0.7  # of the eyes' wandering that a listener holds back
+LIVELY = 0.35  # by how much a roused voice moves the head farther and blinks more often
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
     np.zeros((0, EXPRESSION), np.float32),
@@ -36,13 +38,15 @@ class MotionStream:
         chunk: motion frames that one network call makes; 1 for live, 25 costs least.
         listening: what the other's voice does to it.
         ahead: frames of features that the mouth waits for, 0 to AHEAD; fewer for live.
+        feeling: what the voice sounds like, which `Style.emotion` "auto" shows; it must have heard
+            the sound of the features that are pushed.
     """
 
     def __init__(
-        self, style: StyleLike = None, chunk: int = 25, listening: Listening | None = None,
-        ahead: int = AHEAD,
+        self, style: StyleLike = None, chunk: int = 25, ahead: int = AHEAD,
+        listening: Listening | None = None, feeling: Feeling | None = None,
     ) -> None:  # fmt: skip
-        self._listening = listening
+        self._listening, self._feeling = listening, feeling
         self._steering = Steering(style)
         self._chunk, self._ahead = chunk, ahead
         self._mouth = MouthStream(chunk, ahead)
@@ -98,6 +102,8 @@ class MotionStream:
         for k, frame in enumerate(features):
             style = self._steering.at(max(0.0, (self._made - self._ahead + 0.5) / MOTION_HZ))
             self._made += 1
+            felt = style.emotion[-1] * self._feeling.step() if self._feeling else np.zeros(2)
+            lively = 1 + LIVELY * felt[0]
             voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
             gate[k] = self._gate.step(voice, loudness)
             stress = self._emphasis.step(self._gate.speaking, loudness)
@@ -106,24 +112,25 @@ class MotionStream:
             if heed:
                 rotation[k] += np.array([0, heed.pitch, heed.roll], np.float32)
                 position[k] += np.array([0, 0, heed.away], np.float32)
-            rotation[k] *= np.float32(style.head)
-            position[k] *= np.float32(style.head)
+            rotation[k] *= np.float32(style.head * lively)
+            position[k] *= np.float32(style.head * lively)
             gaze[k] = self._gaze.step(rotation[k], ATTENTION * heed.attention if heed else 0.0)
             turn = self._turn.step(style.gaze, style.head)
             rotation[k] += style.pose
             rotation[k, :2] += turn
             away = style.gaze - turn - style.pose[:2]
             gaze[k] = np.clip(gaze[k] + away, -EYE_MOST, EYE_MOST)
-            closure[k] = self._blinks.step(self._gaze.jumped, style.blink)
+            closure[k] = self._blinks.step(self._gaze.jumped, style.blink * lively)
             raised[k] = (self._brows.step(stress) + (heed.brow if heed else 0)) * style.expression
             gain[k] = style.expression
-            shown[k], parted[k] = self._emotions.step(style.emotion[: len(EMOTIONS)])
+            strength = style.emotion[: len(EMOTIONS)] + shown_by(felt)
+            shown[k], parted[k] = self._emotions.step(strength)
         expression = self._mouth.push(features, gate)
         opening = signed_opening(expression)
         expression[:, NOT_LIPS] = np.clip(expression[:, NOT_LIPS] * gain[:, None], 0, 1)
         self._brows.write(expression, raised)
         write_eyes(expression, closure, gaze)
-        write_emotion(expression, shown * gain[:, None])
+        write_emotion(expression, shown * gain[:, None], opening)
         opening = parted_lips(opening, parted * gain, gate)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
         return Motion(rotation, position, gaze, expression)

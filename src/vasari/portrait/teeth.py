@@ -29,7 +29,8 @@ LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
 FLESH = np.array([1.36, 0.83, 0.81])  # hue of a tongue in white light
 DARKEST = 46.0  # levels: in light that is any brighter the dark of a mouth is no lighter
 TONGUE_TOP = 0.0  # where the tongue's back fades into the throat, against its own line
-TONGUE_HALF, TONGUE_LENGTH = 0.19, 0.24  # how wide and how far down it is drawn
+TONGUE_HALF, TONGUE_LENGTH = 0.27, 0.24  # how wide and how far down it is drawn
+TONGUE_ROUND = 0.40  # how much lower its sides lie, of its length
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     tooth = np.minimum(light * (1 + 0.5 * (hue - 1)) * 1.04, 245) * warm
     own = np.clip(1 + 1.5 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
     flesh = 1 + colourful * (FLESH - 1)  # nobody's tongue has the colour of a lipstick
-    redness = 0.5 * own + 0.5 * flesh
+    redness = 0.4 * own + 0.6 * flesh
     gum = (0.5 * lip.mean() + 0.22 * lit.mean()) * redness
-    tongue = (0.64 * lip.mean() + 0.16 * lit.mean()) * redness
+    tongue = (0.54 * lip.mean() + 0.14 * lit.mean()) * redness
     dark = min(0.30 * lip.mean(), DARKEST) * redness
     return Tones(tooth, gum, tongue, dark, lip)
 
@@ -152,12 +153,12 @@ class _Canvas:
         """A mound with a furrow; its back goes over into the dark without an edge."""
         u = self._x / TONGUE_HALF
         v = (self._y - TONGUE_TOP) / TONGUE_LENGTH  # 0 at the back, 1 under the lower lip
-        rise = v - 0.55 * u * u  # the back of the tongue is round
-        inside = np.clip(rise / 0.30, 0, 1) * np.clip((1 - np.abs(u)) * 3, 0, 1)
+        rise = v - TONGUE_ROUND * u * u  # its back is round
+        inside = np.clip(rise / 0.45, 0, 1) * np.clip((1 - np.abs(u)) * 3, 0, 1)
         inside *= np.clip((1.3 - v) * 8, 0, 1)
-        furrow = 1 - 0.22 * np.exp(-((u / 0.16) ** 2)) * np.clip(1.2 - v, 0, 1)
+        furrow = 1 - 0.18 * np.exp(-((u / 0.12) ** 2)) * np.clip(1.2 - v, 0, 1)
         side = np.clip(1 - 0.45 * u * u, 0, 1)
-        light = np.clip(0.6 + 0.6 * rise, 0, 1)
+        light = np.clip(0.5 + 0.7 * rise, 0, 1)
         smooth = inside * inside * (3 - 2 * inside)
         self._put(tone.tongue * (light * furrow * side)[..., None], smooth)
 

@@ -1,7 +1,7 @@
 """Whether the person whose face it is agreed: asked once for each portrait, in a sentence.
 
-The answer is remembered by the portrait's hash, in the user's folder, one small file each. Nothing
-else is refused: whoever may use a portrait has no more to do than to say so.
+What a person answers is remembered by the portrait's hash, in the user's folder, one small file
+each. Nothing else is refused: whoever may use a portrait has no more to do than to say so.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ WHY = (
     "A tool that makes people say what they never said asks once for each portrait whether that "
     "is fine with them; the answer stays on this machine, and in the signed manifest."
 )
+KEPT = ("terminal", "option")  # a program says it each time, and may have its own record
 DEMO = "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"  # sha256: astronaut.png
 
 
@@ -83,8 +84,9 @@ def consent_for(known_as: str, given: bool | None = None, how: str = "argument")
     if remembered or not given:
         return remembered or NOT_ASKED
     stated = Consent(True, STATEMENT, how, datetime.now(UTC).date().isoformat())
-    with suppress(OSError):  # it holds for this run, and is asked for again
-        keep_private(_note(known_as), json.dumps(asdict(stated)).encode())
+    if how in KEPT:
+        with suppress(OSError):  # it holds for this run, and is asked for again
+            keep_private(_note(known_as), json.dumps(asdict(stated)).encode())
     return stated
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate, Name
 
 FILE = "identity.pem"  # the leaf's certificate, that of its authority, the leaf's key
-YEARS = 10
+YEARS = 20
 CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\s*", re.DOTALL)
 KEY = re.compile(rb"-----BEGIN PRIVATE KEY-----.+?-----END PRIVATE KEY-----\s*", re.DOTALL)
 
@@ -119,8 +119,9 @@ def given_identity(
 def _method(key: object, name: str | os.PathLike[str]) -> str:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-    if isinstance(key, ec.EllipticCurvePrivateKey) and key.key_size in (256, 384, 521):
-        return {256: "es256", 384: "es384", 521: "es512"}[key.key_size]
+    curves = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
+    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in curves:
+        return curves[key.curve.name]
     if isinstance(key, rsa.RSAPrivateKey):
         return "ps256"
     if isinstance(key, ed25519.Ed25519PrivateKey):

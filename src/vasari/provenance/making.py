@@ -17,7 +17,7 @@ from vasari.files import as_path, cannot_write
 from vasari.provenance.badge import Badge
 from vasari.provenance.consent import Consent, consent_for, portrait_hash
 from vasari.provenance.identity import Identity, given_identity, own_identity
-from vasari.provenance.manifest import COVERED, Ingredient, sign
+from vasari.provenance.manifest import COVERED, Ingredient, check_identity, sign
 from vasari.provenance.mark import Marker
 from vasari.telling import Tell
 from vasari.values import Face, Picture
@@ -192,7 +192,9 @@ def checked_marks(marks: Marks | None) -> Marks:
 def _who(marks: Marks) -> Identity:
     if marks.cert is None or marks.key is None:
         return replace(own_identity(), stamps=marks.stamps)
-    return given_identity(marks.cert, marks.key, marks.stamps)
+    who = given_identity(marks.cert, marks.key, marks.stamps)
+    check_identity(who)
+    return who
 
 
 def _log(making: Making, out: Path_) -> None:

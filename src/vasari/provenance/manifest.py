@@ -13,10 +13,13 @@ import json
 import mmap
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
+from PIL import Image
+
+from vasari.errors import VasariError
 from vasari.provenance.identity import Identity, own_authority
 
 if TYPE_CHECKING:
@@ -35,12 +38,16 @@ SETTINGS: dict[str, Any] = {
         "verify_after_sign": False,  # it would read the file twice more
     },
     "builder": {"thumbnail": {"enabled": False}},
+    "core": {"backing_store_memory_threshold_in_mb": 4},  # beyond it works in a temporary file
 }  # fmt: skip
+LARGE = 32 << 20  # bytes from which a movie is hashed in pieces: else up to 256 MiB lie in memory
+PIECES = {"core": {**SETTINGS["core"], "merkle_tree_chunk_size_in_kb": 4096}}
 # The description of a manifest store, as every file has it that ever held one
 TRACE = b"c2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
-# What is no change of the file: who signed is a matter of trust, told apart from that of tampering
-TRUST_ONLY = ("signingCredential.untrusted", "signingCredential.expired", "timeStamp.",
-              "signingCredential.ocsp.")  # fmt: skip
+# What is wrong with a manifest though nobody changed it: who signed is a matter of trust, and an
+# action that is described against the rules was so from the beginning
+NO_CHANGE = ("signingCredential.untrusted", "signingCredential.expired", "signingCredential.ocsp.",
+             "timeStamp.", "assertion.action.")  # fmt: skip
 SEAL = b"vasari-sha256:"
 LUMP = 1 << 20  # bytes read at once
 
@@ -103,19 +110,48 @@ def sign(
     """
     import c2pa
 
-    info = c2pa.C2paSignerInfo(
-        who.method.encode(), who.chain, who.key, who.stamps.encode() if who.stamps else None
-    )
     boxes = kind in (".mp4", ".mov", ".m4a")
     said = _definition(version, ingredients, notes | ({"seal": "sha256"} if boxes else {}))
-    context = c2pa.Context(c2pa.Settings.from_dict(SETTINGS))
-    with c2pa.Signer.from_info(info) as signer, c2pa.Builder(said, context) as builder:
+    large = boxes and source.stat().st_size > LARGE
+    context = c2pa.Context(c2pa.Settings.from_dict(SETTINGS | (PIECES if large else {})))
+    with _signer(who) as signer, c2pa.Builder(said, context) as builder:
         for number, ingredient in enumerate(ingredients):
             _add(builder, f"input-{number}", ingredient)
         with source.open("rb") as old, target.open("wb+") as new:
             builder.sign(signer, COVERED[kind], old, new)
     if boxes:
         _seal(target)
+
+
+def check_identity(who: Identity) -> None:
+    """Sign a picture of one pixel, so that a certificate that will not do is known before the work
+    is done. No time stamp is asked for.
+
+    Raises:
+        VasariError: C2PA refuses it.
+    """
+    import c2pa
+
+    pixel = io.BytesIO()
+    Image.new("L", (1, 1)).save(pixel, "PNG")
+    context = c2pa.Context(c2pa.Settings.from_dict(SETTINGS))
+    said = _definition("0", (), {})
+    try:
+        with _signer(replace(who, stamps=None)) as signer, c2pa.Builder(said, context) as builder:
+            builder.sign(signer, "image/png", pixel, io.BytesIO())
+    except c2pa.C2paError as error:
+        raise VasariError(
+            f"C2PA refuses this certificate ({' '.join(str(error).split())}): it must be signed by "
+            "another one, for signing documents or mail."
+        ) from None
+
+
+def _signer(who: Identity) -> c2pa.Signer:
+    import c2pa
+
+    stamps = who.stamps.encode() if who.stamps else None
+    info = c2pa.C2paSignerInfo(who.method.encode(), who.chain, who.key, stamps)
+    return c2pa.Signer.from_info(info)
 
 
 def _definition(
@@ -204,7 +240,7 @@ def _judged(store: dict[str, Any], path: Path, kind: str) -> Manifest:
     active = manifests[store["active_manifest"]]
     results = store.get("validation_results", {}).get("activeManifest", {})
     failures = {entry["code"] for entry in results.get("failure", ())}
-    changed = sorted(code for code in failures if not code.startswith(TRUST_ONLY))
+    changed = sorted(code for code in failures if not code.startswith(NO_CHANGE))
     generator = _generator(active)
     notes = _notes(active)
     if generator.startswith("Vasari") and not changed and not _whole(path, kind, notes):

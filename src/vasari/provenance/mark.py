@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from vasari.provenance.pattern import ID_BITS, period_of, tile
 from vasari.values import FloatArray, Picture
 
-FLAT, BUSY = 0.9, 3.2  # levels, root mean square, on even tone, and at most
-GAIN = 0.35  # levels for each level of the picture's own texture
-MOST = 1.55  # levels, root mean square, over a whole picture: 44.3 dB
+FLAT, BUSY = 0.6, 3.2  # levels, root mean square, on even tone, and at most
+GAIN = 0.33  # levels for each level of the picture's own texture
+MOST = 1.52  # levels, root mean square, over a whole picture: 44.5 dB
 CALM = 25  # pixels: texture counts where it is all around, so that it may move by half of that
 
 

@@ -2,8 +2,8 @@
 
 1. `residual`: what of the picture a mark could be: fine detail, measured by its surroundings.
 2. `Spectrum`: its Fourier transform, each value measured by those around it.
-3. `lattices`: the scales and turns whose lattice of waves stands out, whatever their phases.
-4. `fit`: of each, how well the known phases agree, at the best shift, mirrored or not.
+3. `_lattices`: the scales and turns whose lattice of waves stands out, whatever their phases.
+4. `_fit`: of each, how well the known phases agree, at the best shift, mirrored or not.
 
 The phases come from a key that no picture knows. So in a picture without the mark each wave agrees
 with its own by the cosine of an angle that may be anything, whatever the picture shows. The sum of
@@ -14,18 +14,21 @@ places that were tried, is the chance of a false alarm.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.provenance.pattern import DATA, HIGHEST, PERIOD, phases, waves
+from vasari.provenance.pattern import DATA, HIGHEST, phases, waves
 from vasari.values import FloatArray
 
 PERIODS = 24.0, 260.0  # pixels of the tile that are looked for
 TURNS = 3.0  # degrees, either way
-TRIED = 48  # lattices whose phases are looked at
+STEP = 0.09  # bins by which scales, and turns seen at the first wave, differ
+BANDS = 99.0, 9.5  # waves up to which are looked at: all; or those that shrinking and blur leave
+TRIED = 24  # lattices whose phases are looked at, of each band
 GRID = 64  # shifts in each direction, of one tile
 FINER = 16  # by how much more places than those of the grid count, since the best is then refined
 CAP = 2.5  # of one wave, by what lies around it: no single stripe may decide
@@ -36,6 +39,7 @@ SYMMETRIES = [
 ]  # fmt: skip
 
 Complex = NDArray[np.complex128]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,13 @@ class Place:
     Attributes:
         lattice: (2, 2) takes a wave, in periods of the tile, to its frequency in bins.
         shift: (2,) of the tile's corner from the picture's middle, in tiles.
+        band: one of BANDS.
         score: how well the phases agree, in standard deviations of pictures without the mark.
     """
 
-    lattice: NDArray[np.float64]
-    shift: NDArray[np.float64]
+    lattice: Floats
+    shift: Floats
+    band: float
     score: float
 
 
@@ -86,17 +92,17 @@ class Spectrum:
         room[y : y + height, x : x + width] = image
         turned = cv2.dft(np.fft.ifftshift(room), flags=cv2.DFT_COMPLEX_OUTPUT)
         power = np.square(turned).sum(2)
-        level = cv2.blur(power, (33, 33), borderType=cv2.BORDER_REFLECT)
+        level: FloatArray = cv2.blur(power, (33, 33), borderType=cv2.BORDER_REFLECT)
         turned /= np.sqrt(level + 1e-12)[..., None]
         self._values: NDArray[np.complex64] = np.fft.fftshift(turned.view(np.complex64)[..., 0])
 
-    def power(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    def power(self, at: Floats) -> Floats:
         """Power at frequencies (..., 2) in bins, of the nearest bin, capped."""
         x, y = np.moveaxis(np.rint(at).astype(np.int64) + self.middle, -1, 0)
         value = self._values[y, x]
         return np.minimum(value.real**2 + value.imag**2, CAP**2)
 
-    def at(self, at: NDArray[np.float64]) -> Complex:
+    def at(self, at: Floats) -> Complex:
         """Values at frequencies (..., 2) in bins, between bins too, capped."""
         whole = np.floor(at).astype(np.int64)
         fx, fy = np.moveaxis(at - whole, -1, 0)
@@ -107,94 +113,112 @@ class Spectrum:
             + fy * ((1 - fx) * v[y + 1, x] + fx * v[y + 1, x + 1])
         ).astype(np.complex128)  # fmt: skip
         size = np.abs(value)
-        return value * np.minimum(1, CAP / np.maximum(size, 1e-9))
+        capped: Complex = value * np.minimum(1, CAP / np.maximum(size, 1e-9))
+        return capped
 
 
-def lattices(spectrum: Spectrum) -> list[NDArray[np.float64]]:
-    """Those (2, 2) of all scales and turns whose waves have the most power, the best first."""
+def best_place(spectrum: Spectrum) -> Place:
+    """Where the known phases agree best."""
+    found = _lattices(spectrum)
+    fits = [_fit(spectrum, each, band) for band in BANDS for each in found[band]]
+    return _refined(spectrum, max(fits, key=lambda place: place.score))
+
+
+def _lattices(spectrum: Spectrum) -> dict[float, list[Floats]]:
+    """Of each band, those (2, 2) of all scales and turns whose waves have the most power."""
     k = waves().astype(np.float64)
     most = min(spectrum.size / PERIODS[0], spectrum.middle / HIGHEST - 1)
-    found = []
-    for u in np.arange(spectrum.size / PERIODS[1], most, 0.09):
-        turns = np.arange(-np.radians(TURNS), np.radians(TURNS) + 1e-9, max(0.09 / u, 2e-3))
-        turns -= turns.mean()
-        for turn, power in zip(turns, _powers(spectrum, k, u, turns), strict=True):
-            found.append((power, u, turn))
-    found.sort(reverse=True)
-    return [u * _rotation(turn) for _, u, turn in found[:TRIED]]
+    scales, turns, powers = [], [], []
+    for scale in np.arange(spectrum.size / PERIODS[1], most, STEP):
+        count = round(2 * np.radians(TURNS) * scale / STEP) + 1
+        some = np.linspace(-1, 1, count) * np.radians(TURNS)
+        power = spectrum.power(scale * k @ np.array([_rotation(t).T for t in some]))
+        powers.append(power @ np.array([_in_band(band) for band in BANDS], np.float32).T)
+        scales += [scale] * count
+        turns.append(some)
+    all_turns, all_powers = np.concatenate(turns), np.concatenate(powers)
+    return {
+        band: [scales[n] * _rotation(all_turns[n]) for n in np.argsort(-power)[:TRIED]]
+        for band, power in zip(BANDS, all_powers.T, strict=True)
+    }
 
 
-def _powers(
-    spectrum: Spectrum, k: NDArray[np.float64], u: float, turns: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return spectrum.power(u * k @ np.array([_rotation(t).T for t in turns])).sum(1)
+@cache
+def _in_band(band: float) -> NDArray[np.bool_]:
+    """(n,) which of the waves lie in a band."""
+    return np.hypot(*waves().T) <= band
 
 
-def _rotation(turn: float) -> NDArray[np.float64]:
+@cache
+def _known(band: float) -> tuple[NDArray[np.int64], Floats]:
+    """Of the waves of a band whose phases are known, kx and ky (n, 2) and the phases (n,)."""
+    known = _in_band(band).copy()
+    known[:DATA] = False
+    return waves()[known], phases()[known]
+
+
+def _rotation(turn: float) -> Floats:
     return np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
 
 
-def fit(spectrum: Spectrum, lattice: NDArray[np.float64]) -> Place:
+def _fit(spectrum: Spectrum, lattice: Floats, band: float) -> Place:
     """The shift and the symmetry at which the known phases agree best with one lattice."""
-    k = waves()[DATA:]
-    best = Place(lattice, np.zeros(2), -1.0)
+    k, known = _known(band)
+    best = Place(lattice, np.zeros(2), band, -1.0)
     for symmetry in SYMMETRIES:
         turned = lattice @ symmetry
-        agree = spectrum.at(k @ turned.T) * np.exp(-1j * phases()[DATA:])
+        agree = spectrum.at(k @ turned.T) * np.exp(-1j * known)
         room = np.zeros((GRID, GRID), complex)
         room[k[:, 1] % GRID, k[:, 0] % GRID] = agree
-        sums = np.fft.ifft2(room).real
-        y, x = np.unravel_index(int(sums.argmax()), sums.shape)
-        score = sums[y, x] * GRID**2 / np.sqrt(np.square(np.abs(agree)).sum() / 2 + 1e-9)
+        sums = np.fft.ifft2(room).real * GRID**2
+        y, x = divmod(int(sums.argmax()), GRID)
+        score = float(sums[y, x]) / _deviation(agree)
         if score > best.score:
-            best = Place(turned, np.array([x, y]) / GRID, float(score))
+            best = Place(turned, np.array([x, y]) / GRID, band, score)
     return best
 
 
-def refined(spectrum: Spectrum, place: Place) -> Place:
+def _deviation(seen: Complex) -> float:
+    """Standard deviation of the sum of these waves, each turned by an angle that may be any."""
+    return float(np.sqrt(np.sum(seen.real**2 + seen.imag**2) / 2 + 1e-9))
+
+
+def _refined(spectrum: Spectrum, place: Place) -> Place:
     """The same mark, its lattice and shift as they agree best."""
-    step_lattice, step_shift = 0.04, 0.5 / GRID
-    for _ in range(4):
-        for _ in range(2):
-            for change in _changes(step_lattice, step_shift):
-                for sign in (1, -1):
-                    trial = Place(
-                        place.lattice + sign * change[0], place.shift + sign * change[1], 0.0
-                    )
-                    score = agreement(spectrum, trial)
-                    if score > place.score:
-                        place = Place(trial.lattice, trial.shift, score)
-                        break
-        step_lattice, step_shift = step_lattice / 2, step_shift / 2
+    changes = np.eye(6).reshape(6, 6)
+    step = np.array([0.04] * 4 + [0.5 / GRID] * 2)  # of the lattice, of the shift
+    for _ in range(8):
+        for change in np.concatenate([changes, -changes]) * step:
+            trial = _changed(place, change)
+            score = _agreement(spectrum, trial)
+            if score > place.score:
+                place = replace(trial, score=score)
+        step = step * 0.7
     return place
 
 
-def _changes(lattice: float, shift: float) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    none = np.zeros((2, 2)), np.zeros(2)
-    out = [(none[0], np.array(d) * shift) for d in ((1.0, 0.0), (0.0, 1.0))]
-    for i in range(4):
-        change = np.zeros(4)
-        change[i] = lattice
-        out.append((change.reshape(2, 2), none[1]))
-    return out
+def _changed(place: Place, change: Floats) -> Place:
+    lattice = place.lattice + change[:4].reshape(2, 2)
+    return replace(place, lattice=lattice, shift=place.shift + change[4:])
+
+
+def _agreement(spectrum: Spectrum, place: Place) -> float:
+    """How well the known phases agree, in standard deviations of pictures without the mark."""
+    seen = _seen(spectrum, place, *_known(place.band))
+    return float(seen.real.sum()) / _deviation(seen)
 
 
 def turns_at(spectrum: Spectrum, place: Place) -> Complex:
-    """(n,) the waves as they are seen, each against its own known phase."""
-    k = waves()
+    """(DATA,) the waves with data as they are seen, each against its own phase without."""
+    return _seen(spectrum, place, waves()[:DATA], phases()[:DATA])
+
+
+def _seen(spectrum: Spectrum, place: Place, k: NDArray[np.int64], known: Floats) -> Complex:
     seen = spectrum.at(k @ place.lattice.T)
-    return seen * np.exp(1j * (2 * np.pi * (k @ place.shift) - phases()))
-
-
-def agreement(spectrum: Spectrum, place: Place) -> float:
-    """How well the known phases agree, in standard deviations of pictures without the mark."""
-    seen = turns_at(spectrum, place)[DATA:]
-    return float(seen.real.sum() / np.sqrt(np.square(np.abs(seen)).sum() / 2 + 1e-9))
+    turned: Complex = seen * np.exp(1j * (2 * np.pi * (k @ place.shift) - known))
+    return turned
 
 
 def places_tried() -> float:
     """How many places one search looks at, those of the refinement among them."""
-    return float(TRIED * len(SYMMETRIES) * GRID**2 * FINER)
-
-
-assert PERIODS[0] < PERIOD < PERIODS[1]
+    return float(len(BANDS) * TRIED * len(SYMMETRIES) * GRID**2 * FINER)

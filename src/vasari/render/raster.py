@@ -12,6 +12,8 @@ import numpy as np
 from vasari.kernels import kernel
 
 _EDGE = np.float32(-1e-4)  # how far outside a triangle a pixel may lie: neighbours leave no gap
+_STIFF = np.float32(1.1)  # iris radii around the middle of an iris that slide as one
+_REACH = np.float32(2.4)  # iris radii where the stretch of the white ends
 _FAR = np.float32(1e5)  # pixels: a triangle with a corner farther out is left out
 
 
@@ -243,11 +245,11 @@ def _along(values, at):  # type: ignore[no-untyped-def]
 @kernel(
     "void(uint8[:,:,::1], uint8[:,::1], uint8[:,:,:,::1], float32[:,:,::1], float32[:,::1], "
     "float32[:,::1], float32[::1], float32[::1], float32[:,::1], float32[::1], float32, "
-    "float32[:,::1], float32[::1], float32[::1], float32[::1], float32, float32)",
+    "float32[:,::1], float32[::1], float32[::1], float32[::1], float32, float32, boolean)",
 )
 def turn_eye(  # type: ignore[no-untyped-def]
     out, mask, layers, rest, to_layers, to_portrait, corner, iris, disc, moved, glint, axes,
-    line, lid, shade, step, share,
+    line, lid, shade, step, share, slide,
 ):  # fmt: skip
     """Paint an eyeball that has turned, in place.
 
@@ -270,6 +272,7 @@ def turn_eye(  # type: ignore[no-untyped-def]
         shade: (k,) how much light there is so many `step` below the lid.
         step: pixels of the layers.
         share: how much of `rest` is seen, 0 to 1.
+        slide: the iris is moved by a stretch of what is around it instead.
     """
     height, width = mask.shape
     n = layers.shape[1]
@@ -290,8 +293,14 @@ def turn_eye(  # type: ignore[no-untyped-def]
             p = disc[0, 0] * du + disc[0, 1] * dv
             q = disc[1, 0] * du + disc[1, 1] * dv
             cover = np.float32(0)
-            if radius > 0:
-                cover = min(max((radius - np.sqrt(p * p + q * q)) / soft + half, 0), 1)
+            if slide:
+                far = (np.sqrt(du * du + dv * dv) / max(radius, half) - _STIFF) / (_REACH - _STIFF)
+                far = min(max(far, np.float32(0)), np.float32(1))
+                far = np.float32(1) - far * far * (np.float32(3) - np.float32(2) * far)
+                u, v = u - far * moved[0], v - far * moved[1]
+            elif radius > 0:
+                cover = (radius - np.sqrt(p * p + q * q)) / soft + half
+                cover = min(max(cover, np.float32(0)), np.float32(1))
             a, b = u - iris[0], v - iris[1]
             s = ((axes[0, 0] * a + axes[0, 1] * b) / n + half) * (len(line) - 1)
             t = axes[1, 0] * a + axes[1, 1] * b

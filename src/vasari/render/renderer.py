@@ -29,9 +29,8 @@ from vasari.render.puppet import Puppet
 from vasari.render.raster import find_cuts, over, rasterise, soften
 from vasari.render.stage import Stage, finer, set_stage, straight
 from vasari.shape.coherent import check_coherent
-from vasari.shape.eyes import CORNERS, RINGS, UPPER
+from vasari.shape.eyes import CORNERS
 from vasari.shape.landmarks import LIDS_ABOVE, LIDS_UPPER, MESH_POINTS
-from vasari.shape.space import face_space
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 from vasari.values.motion import check_motion
 
@@ -87,7 +86,9 @@ class Renderer:
         self._source = np.ascontiguousarray(mesh.source[:, :2]) * np.float32(fine)
         self._fine = fine
         middle = self.stage.pose.origin[:2] + np.array(self.stage.box[:2], np.float32)
-        self._distance = Distance(self.stage.whole[0], middle, self.stage.pose.scale)
+        self._distance = Distance(
+            self.stage.around, middle, self.stage.pose.scale, self.stage.corner, self.size
+        )
         self._mouth = next((m for m in self._layers if isinstance(m, Mouth)), None)
         self._cut = np.float32(CUT * fine)
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
@@ -150,11 +151,10 @@ class Renderer:
 
     def _at_distance(self, person: NDArray[np.uint8], larger: float) -> Picture:
         """The picture of the person, as drawn in the box, so many times as large."""
-        x0, y0, x1, y1 = self.stage.box
-        whole, plate = self.stage.whole
-        whole = whole.copy()
-        whole[y0:y1, x0:x1] = person
-        shown = self._distance.show(whole, larger)
+        (x0, y0, x1, y1), (left, top) = self.stage.box, self.stage.corner
+        around, plate = self.stage.around.copy(), self.stage.behind
+        around[y0 + top : y1 + top, x0 + left : x1 + left] = person
+        shown = self._distance.show(around, larger)
         if self._transparent:
             return straight(shown)
         out = np.empty_like(plate)
@@ -240,14 +240,12 @@ def _layers(
 
 def _eyes(face: Face, stage: Stage, own: FloatArray) -> list[Layer]:
     """Both eyes, then both lids; `own` (478, 3) is the portrait's own shape."""
-    eyes, lids, marks = face.traits.eyes, face.traits.lids, stage.landmarks
-    halves = (slice(7), slice(7, 14))
+    lids, marks, halves = face.traits.lids, stage.landmarks, (slice(7), slice(7, 14))
     layers: list[Layer] = []
-    for k, (ring, (outer, inner)) in enumerate(zip(RINGS, CORNERS, strict=True)):
+    for k, (outer, inner) in enumerate(CORNERS):
         width = float(abs(own[outer, 0] - own[inner, 0]))
         layers.append(
-            Eye(stage.picture, marks, stage.pose, face.gaze, width, face_space().rings[ring],
-                UPPER[k], eyes.layers[k], eyes.irises[k], eyes.shade[k])
+            Eye(stage.picture, marks, stage.pose, face.gaze, width, face.traits.eyes, k)
         )  # fmt: skip
     for tones, half in zip(lids, halves, strict=True):
         layers.append(Lid(tones, marks, LIDS_UPPER[half], LIDS_ABOVE[half], face.traits.flat))

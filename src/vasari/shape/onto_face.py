@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.shape.space import (
     JAW_OPEN,
@@ -89,7 +90,7 @@ def onto_face(
 
 def kept_expression(face: Face) -> FloatArray:
     """(EXPRESSION,) what a portrait shows while its closed mouth says nothing."""
-    return articulated(face, np.zeros((1, EXPRESSION), np.float32))[0]
+    return np.asarray(articulated(face, np.zeros((1, EXPRESSION), np.float32))[0])
 
 
 def articulated(face: Face, expression: FloatArray, kept: FloatArray | float = 1.0) -> FloatArray:
@@ -127,7 +128,7 @@ def _speaking(expression: FloatArray) -> FloatArray:
     return np.asarray(np.minimum(1, moved / SPEAKS), np.float32)[:, None]
 
 
-def _smooth(t: FloatArray) -> FloatArray:
+def _smooth(t: NDArray[np.floating]) -> FloatArray:
     """0 below 0, 1 above 1, and no corner."""
     t = np.clip(t, 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -39,7 +39,7 @@ BLINK_SHUT = 0.8  # eyeBlink that shuts an eye, however wide or narrow other cod
 MOST_UNEVEN = 5.0  # a pair of the lips may be so many times as far open as their middle
 LIP_SHUT = 0.022  # a mouth less open than this in the portrait counts as closed, eye distances
 # eyeLookDown and eyeLookUp per degree of gaze, read off tracked clips (training/motion/README.md).
-LOOK_DOWN, LOOK_UP = 0.046, 0.034
+LOOK_DOWN, LOOK_UP = 0.06, 0.034
 RIGID_ABOVE, RIGID_FADE = 0.40, 0.30  # face space: points below hang on the jaw
 JAW_SAYS = 0.03  # weight of a point of the jaw in the pose, a point of the skull having 1
 SOFT_SAYS = 0.3  # and of a lid or a brow

@@ -65,6 +65,7 @@ EYES = {
     "eyes_layers": Array("u", (2, 3, EYE_SIDE, EYE_SIDE, 3), 0, 255),
     "eyes_irises": Array(FLOATS, (2, 3), -EYE_SIDE, 2 * EYE_SIDE),
     "eyes_shade": Array(FLOATS, (2, SHADES), 0.1, 2),
+    "eyes_slide": Array("b", ()),
 }
 PLAIN = {"crop", "scale", "confidence", "colour", "flat", "dark_glass", "mouth_hidden"}  # no arrays
 FOLDS = Image(1)  # both layers, one below the other
@@ -201,12 +202,7 @@ def _values(known: Face | Traits) -> Values:
 
 def _of(part: MouthTraits | EyeTraits, names: Iterable[str]) -> Values:
     """By the names that they have in a file: that of the part, then their own."""
-    return {name: getattr(part, name.partition("_")[2]) for name in names}
-
-
-def _into(names: Iterable[str], values: Values) -> Values:
-    """By their own names."""
-    return {name.partition("_")[2]: values[name] for name in names}
+    return {name: np.asarray(getattr(part, name.partition("_")[2])) for name in names}
 
 
 def _check_traits(folds: NDArray[np.uint8], lids: NDArray[np.uint8]) -> None:
@@ -239,7 +235,8 @@ def _face(values: Values, path: str) -> Face:
         colour=float(values["colour"]), drawn=np.asarray(values["drawn"], np.float32),
         rims=np.asarray(values["rims"], np.float32), folds=folds,
         lids=np.asarray(values["lids"], np.uint8),
-        eyes=EyeTraits(**_into(EYES, values)), mouth=MouthTraits(**_into(MOUTH, values)),
+        eyes=_eyes(values),
+        mouth=MouthTraits(**{name.removeprefix("mouth_"): values[name] for name in MOUTH}),
     )  # fmt: skip
     plain = {name: np.asarray(values[name], np.float32) for name in ARRAYS}
     crop = tuple(float(v) for v in plain.pop("crop"))
@@ -248,6 +245,11 @@ def _face(values: Values, path: str) -> Face:
         picture=picture, matte=matte, plate=plate, crop=(crop[0], crop[1], crop[2]), scale=scale,
         confidence=confidence, traits=traits, **plain,
     )  # fmt: skip
+
+
+def _eyes(values: Values) -> EyeTraits:
+    layers, irises, shade = (values["eyes_" + name] for name in ("layers", "irises", "shade"))
+    return EyeTraits(layers, irises, shade, bool(values["eyes_slide"]))
 
 
 def _whole_plate(picture: Picture, part: Picture, corner: NDArray[np.integer]) -> Picture:

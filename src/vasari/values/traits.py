@@ -47,11 +47,14 @@ class EyeTraits:
         irises: (2, 3) float32, x, y and radius of each iris in that crop; radius 0: none is seen.
         shade: (2, SHADES) float32, how much of the light falls on the eyeball at so many
             SHADE_STEP below the upper lid.
+        slide: whether the irises are moved by a stretch of the white, as in drawings with large
+            eyes, whose irises are no discs.
     """
 
     layers: NDArray[np.uint8]
     irises: FloatArray
     shade: FloatArray
+    slide: bool
 
 
 @dataclass(frozen=True)

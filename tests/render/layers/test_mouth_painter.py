@@ -14,6 +14,7 @@ from vasari.values import Face, FloatArray
 WIDE = expression(jawOpen=0.6)
 WHITE = np.full(3, 200, np.float32)
 RING = face_space().rings["lips_inner"]
+FLESH = (90, 50, 46)
 
 
 def placed(face: Face) -> tuple[Now, FloatArray]:
@@ -43,9 +44,9 @@ def test_it_sees_the_inside_of_the_lips() -> None:
 
 def test_it_paints_the_mouth_and_nothing_else() -> None:
     now, line = placed(made_face())
-    out = np.full((256, 256, 3), 90, np.uint8)
+    out = np.full((256, 256, 3), FLESH, np.uint8)
     MouthPainter(line, WHITE, 1.0).paint(out, now, 1.0)
-    changed = np.argwhere((out != 90).any(2))[:, ::-1]
+    changed = np.argwhere((out != FLESH).any(2))[:, ::-1]
     low, high = now.points[RING, :2].min(0), now.points[RING, :2].max(0)
     assert len(changed) > 50
     reach = 0.08 * now.pose.scale
@@ -57,19 +58,30 @@ def test_the_less_is_drawn_the_less_is_painted() -> None:
     now, line = placed(made_face())
     change = []
     for share in (0.0, 0.5, 1.0):
-        out = np.full((256, 256, 3), 90, np.uint8)
+        out = np.full((256, 256, 3), FLESH, np.uint8)
         MouthPainter(line, WHITE, 1.0).paint(out, now, share)
-        change.append(float(np.abs(out.astype(int) - 90).sum()))
+        change.append(float(np.abs(out.astype(int) - FLESH).sum()))
     assert change[0] == 0
     assert 0.3 < change[1] / change[2] < 0.7
 
 
-def test_grey_stays_grey_and_colours_below_alpha() -> None:
+def test_a_portrait_without_colour_gets_none_and_colours_stay_below_alpha() -> None:
     now, line = placed(made_face())
-    out = np.full((256, 256, 4), 90, np.uint8)
+    before = np.full((256, 256, 4), (*FLESH, max(FLESH)), np.uint8)
+    out = before.copy()
     MouthPainter(line, WHITE, 0.0).paint(out, now, 1.0)
-    assert np.ptp(out[..., :3].astype(int), axis=2).max() <= 1
+    more = out[..., 1:3].astype(int) - before[..., 1:3]
+    assert more.any()
+    assert np.ptp(more, axis=2).max() <= 1
     assert (out[..., :3] <= out[..., 3:]).all()
+
+
+def test_teeth_stay_as_white_as_they_are_drawn() -> None:
+    now, line = placed(made_face())
+    for tooth in ((200, 190, 180), (60, 56, 52)):  # also in the shade
+        out = np.full((256, 256, 3), tooth, np.uint8)
+        MouthPainter(line, WHITE, 1.0).paint(out, now, 1.0)
+        assert (out == tooth).all()
 
 
 def test_nothing_violet_is_added() -> None:

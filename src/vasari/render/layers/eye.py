@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 from vasari.render.layers.layer import Now
 from vasari.render.layers.patch import Hole, Plane, hole
 from vasari.render.raster import turn_eye
-from vasari.shape.eyes import DENSITY, EYEBALL, eye_frame
-from vasari.shape.space import Pose
-from vasari.values import FloatArray, Indices, Picture
-from vasari.values.traits import EYE_SIDE, SHADE_STEP
+from vasari.shape.eyes import DENSITY, EYEBALL, RINGS, UPPER, eye_frame
+from vasari.shape.space import Pose, face_space
+from vasari.values import FloatArray, Picture
+from vasari.values.traits import EYE_SIDE, SHADE_STEP, EyeTraits
 
 FINER = 2.0  # times as fine as the picture, the crop is read
 LEAVES = 5.0  # degrees of a gaze after which lash and lid along the rim have left the eyeball
 GLINT_GOES = 0.45  # of the iris's way: the cornea's middle lies half as far out as the iris
-# Times the angle that is asked, across and up: readers see an iris go less far than it does.
-SEEN = np.array([1.3, 1.6])
+SEEN = 1.3  # times the angle that is asked: readers see an iris go less far than it does
 MOST = np.radians(38.0)  # of a gaze in the head
 LID_STEPS = 48  # along the upper lid
 STEEPEST = 0.35  # cosine of the largest angle at which an iris is still seen as a disc
@@ -38,19 +37,16 @@ class Eye:
         pose: the portrait's own, in the same pixels.
         gaze: (2,) the portrait's own, degrees.
         width: of the eye between its corners, face space.
-        ring: indices of the eye's opening.
-        upper: indices along the upper lid, from corner to corner.
-        layers: (3, EYE_SIDE, EYE_SIDE, 3) of `EyeTraits`.
-        iris: (3,) of it.
-        shade: (SHADES,) of it.
+        traits: of both eyes.
+        which: the right eye (0) or the left (1).
     """
 
     def __init__(
         self, picture: Picture, landmarks: FloatArray, pose: Pose, gaze: FloatArray, width: float,
-        ring: Indices, upper: Indices, layers: NDArray[np.uint8], iris: FloatArray,
-        shade: FloatArray,
+        traits: EyeTraits, which: int,
     ) -> None:  # fmt: skip
-        self._ring, self._upper = ring, upper
+        ring, iris = face_space().rings[RINGS[which]], traits.irises[which]
+        self._ring, self._upper, self._slide = ring, UPPER[which], traits.slide
         opening = landmarks[ring, :2]
         middle = np.append(opening.mean(0), landmarks[ring, 2].mean()).astype(np.float32)
         self._plane = Plane(pose.unproject(middle))
@@ -59,7 +55,10 @@ class Eye:
         side = round(EYE_SIDE * fine)
         fine = side / EYE_SIDE
         self._layers = np.stack(
-            [cv2.resize(k, (side, side), interpolation=cv2.INTER_AREA) for k in layers]
+            [
+                cv2.resize(k, (side, side), interpolation=cv2.INTER_AREA)
+                for k in traits.layers[which]
+            ]
         )
         centre = (iris + 0.5) * fine - 0.5
         self._iris = np.array([centre[0], centre[1], iris[2] * fine], np.float32)
@@ -70,7 +69,7 @@ class Eye:
         self._back = self._frame @ own
         self._radius = EYEBALL * width
         self._gaze = gaze
-        self._shade = shade.astype(np.float32)
+        self._shade = traits.shade[which].astype(np.float32)
         self._step = np.float32(SHADE_STEP * fine)
         axis = self._frame[:2, :2] @ (opening[len(ring) // 2] - opening[0])
         axis = axis * np.sign(axis[0] or 1) / max(float(np.hypot(*axis)), 1e-6)
@@ -118,7 +117,7 @@ class Eye:
             out, where.mask, self._layers, self._rest, to_layers.astype(np.float32),
             (back @ here).astype(np.float32), self._corner, self._iris, disc, moved,
             np.float32(GLINT_GOES), self._axes.astype(np.float32), self._line, lid, self._shade,
-            self._step, np.float32(share),
+            self._step, np.float32(share), self._slide,
         )  # fmt: skip
 
     def _disc(self, turn: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -137,7 +136,7 @@ class Eye:
         line = (line - self._iris[:2]) @ self._axes.T
         order = np.argsort(line[:, 0])
         along = (np.arange(LID_STEPS) / (LID_STEPS - 1) - 0.5) * len(self._layers[0])
-        return np.interp(along, line[order, 0], line[order, 1]).astype(np.float32)
+        return np.asarray(np.interp(along, line[order, 0], line[order, 1]), np.float32)
 
 
 def _direction(gaze: FloatArray) -> NDArray[np.float64]:

@@ -1,0 +1,38 @@
+"""The gate: what opens it, what does not, how soon it shuts."""
+
+import numpy as np
+
+from vasari.motion.gate import CLEAR, OPENS_IN, QUIET, STOPS_AFTER, Gate
+
+
+def ways(voice: list[float], loudness: float = 0.0) -> np.ndarray:
+    gate = Gate()
+    return np.array([gate.step(v, loudness) for v in voice])
+
+
+def test_a_clear_voice_opens_it_at_once_and_fully() -> None:
+    way = ways([0.0, 0.9, 0.9, 0.9])
+    assert way[0] == 0
+    assert way[1] > 0
+    assert way[1 + OPENS_IN - 1] == 1
+
+
+def test_a_faint_sound_must_last_for_two_frames() -> None:
+    faint = (CLEAR + QUIET) / 2
+    assert not ways([0.9, 0.0, 0.9, 0.0], faint).any()
+    assert ways([0.9, 0.9], faint)[-1] > 0
+
+
+def test_no_sound_no_voice() -> None:
+    assert not ways([0.9] * 10, QUIET - 0.1).any()
+
+
+def test_a_stop_consonant_does_not_shut_it_but_silence_does() -> None:
+    assert ways([0.9] * 5 + [0.0] * (STOPS_AFTER - 1) + [0.9]).min() >= 0
+    assert ways([0.9] * 5 + [0.0] * (STOPS_AFTER - 1) + [0.9])[-1] == 1
+    assert ways([0.9] * 5 + [0.0] * (STOPS_AFTER + 3))[-1] == 0
+
+
+def test_in_speech_less_is_needed_than_to_begin() -> None:
+    assert not ways([0.3] * 10).any()
+    assert ways([0.9] * 3 + [0.3] * 10)[-1] == 1
