@@ -16,14 +16,14 @@ demo: .venv/made
 	@$(BIN)/python -m vasari.demo demo.mp4
 
 test: .venv/made
-	$(INSTALL) '.[demo,dev]'
+	$(INSTALL) '.[demo,dev,live]'
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
 
 slow: .venv/made
-	$(INSTALL) '.[demo,dev]'
+	$(INSTALL) '.[demo,dev,live]'
 	$(BIN)/python -m pytest -q -m slow
 
 .venv/made: requirements.lock
@@ -34,7 +34,7 @@ slow: .venv/made
 lock: # newest versions of everything, after which the tests should run
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade '.[demo,dev]'
+	$(BIN)/pip install --quiet --upgrade '.[demo,dev,live]'
 	{ echo "# The exact versions that were tested, for pip install -c. Made by: make lock"; \
 	  $(BIN)/pip freeze --exclude vasari | sort -f; } > requirements.lock
 

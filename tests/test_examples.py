@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import vasari
+from tests.faces import made_face
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -32,7 +33,7 @@ def short_video(shelf: Path, face_file: Path, voice: Path) -> Path:
 
 
 def test_every_example_is_here() -> None:
-    tried = {"say", "talk_frames", "save_face", "green_screen", "drive"}
+    tried = {"say", "talk_frames", "save_face", "green_screen", "drive", "live_client"}
     assert {p.stem for p in EXAMPLES.glob("*.py")} == tried
 
 
@@ -61,3 +62,11 @@ def test_green_screen(run, portrait: Path, voice: Path) -> None:
 @pytest.mark.slow
 def test_drive(run, face_file: Path, short_video: Path) -> None:
     assert (run("drive", face_file, short_video, "out.mp4") / "out.mp4").stat().st_size > 1000
+
+
+@pytest.mark.slow
+def test_live_client(run, voice: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    servers = pytest.importorskip("tests.live.servers")
+    with servers.running(made_face()) as address:
+        run("live_client", voice, address.replace("http", "ws"))
+    assert "(512, 512, 3)" in capsys.readouterr().out
