@@ -1,5 +1,6 @@
 # make demo   a picture speaks: demo.mp4, in a virtual environment made here
 # make test   style, types and the tests that take minutes
+# make agents the tests of voice agents, which need half a gigabyte of packages
 # make slow   the tests that take longer
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock
 
-.PHONY: demo test slow lock clean
+.PHONY: demo test agents slow lock clean
 
 demo: .venv/made
 	$(INSTALL) .
@@ -21,6 +22,11 @@ test: .venv/made
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
+
+agents: requirements.lock # the tests of voice agents, with the real packages, in a .venv of their own
+	test -d .venv-agents || $(PYTHON) -m venv .venv-agents
+	.venv-agents/bin/pip install --quiet '.[demo,dev,pipecat,livekit]'
+	.venv-agents/bin/python -m pytest -q tests/live/agents
 
 slow: .venv/made
 	$(INSTALL) '.[demo,dev,live]'
@@ -39,4 +45,4 @@ lock: # newest versions of everything, after which the tests should run
 	  $(BIN)/pip freeze --exclude vasari | sort -f; } > requirements.lock
 
 clean:
-	rm -rf .venv build dist demo.mp4
+	rm -rf .venv .venv-agents build dist demo.mp4

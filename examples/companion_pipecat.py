@@ -1,4 +1,4 @@
-"""A companion with a face, in a Pipecat pipeline: python examples/companion_pipecat.py [PICTURE OUT].
+"""A companion with a face, in a Pipecat pipeline: examples/companion_pipecat.py [PICTURE OUT].
 
 Everything runs here, without keys: typed sentences in place of ears, a few rules in place of a
 language model, espeak-ng as voice; what it shows is recorded in OUT. For a real bot put a

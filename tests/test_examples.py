@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import runpy
+import shutil
+import socket
 from pathlib import Path
 
+import av
 import pytest
 
 import vasari
 from tests.faces import made_face
+from tests.jobs.test_camera import Camera, virtual  # noqa: F401
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
+
+needs_voice = pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not here")
 
 
 @pytest.fixture
@@ -33,8 +40,10 @@ def short_video(shelf: Path, face_file: Path, voice: Path) -> Path:
 
 
 def test_every_example_is_here() -> None:
-    tried = {"say", "talk_frames", "save_face", "green_screen", "drive", "live_client"}
-    assert {p.stem for p in EXAMPLES.glob("*.py")} == tried
+    here = {"say", "talk_frames", "save_face", "green_screen", "drive", "game_character", "lesson",
+            "meeting_camera", "sing", "type_to_speak"}  # fmt: skip
+    elsewhere = {"live_client", "companion_pipecat", "companion_livekit"}  # tests/live
+    assert {p.stem for p in EXAMPLES.glob("*.py")} == here | elsewhere
 
 
 def test_say(run, face_file: Path, voice: Path) -> None:
@@ -50,6 +59,45 @@ def test_talk_frames(run, portrait: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_save_face(run, portrait: Path) -> None:
     assert vasari.Face.load(run("save_face", portrait, "one.face") / "one.face").confidence > 0.5
+
+
+def test_game_character(run, voice: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as engine:
+        engine.bind(("127.0.0.1", 0))
+        engine.settimeout(1)
+        run("game_character", voice, f"127.0.0.1:{engine.getsockname()[1]}")
+        packets = [engine.recv(1000) for _ in range(30)]
+    jaws = {packet[-44 * 4 : -43 * 4] for packet in packets}  # value 17 of 61
+    assert len(jaws) > 5
+
+
+@pytest.mark.usefixtures("virtual")
+def test_meeting_camera(run, face_file: Path, voice: Path) -> None:
+    run("meeting_camera", face_file, voice)
+    assert len(Camera.shown) > 20
+    assert tuple(Camera.shown[0][0, 0]) == (0, 255, 0)
+
+
+@needs_voice
+def test_type_to_speak(run, face_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("Hello!\n"))
+    made = run("type_to_speak", face_file, "typed.mp4") / "typed.mp4"
+    with av.open(made) as film:
+        kinds = {stream.type for stream in film.streams}
+        assert kinds == {"video", "audio"}
+        assert sum(1 for _ in film.decode(video=0)) > 10
+
+
+@needs_voice
+@pytest.mark.slow
+def test_lesson(run, face_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "lesson.txt").write_text("One.\n\nTwo.")
+    assert (run("lesson", face_file, "lesson.txt", "a.mp4") / "a.mp4").stat().st_size > 1000
+
+
+@pytest.mark.slow
+def test_sing(run, face_file: Path, voice: Path) -> None:
+    assert (run("sing", face_file, voice, "a.mp4") / "a.mp4").stat().st_size > 1000
 
 
 @pytest.mark.slow

@@ -97,7 +97,7 @@ class Actor:
         """Those of `talk`, all or some."""
         performer = Performer(self.face, Fraction(25), Style(**style))
         count = len(heard) // 640
-        motion, carried = performer.push(np.concatenate([heard, np.zeros(16_000, np.float32)]))
+        motion, carried = performer.push(np.concatenate([heard, np.zeros(32_000, np.float32)]))
         some = range(count) if which is None else which
         return [self._renderer.draw(motion, k, carried) for k in some]
 

@@ -17,6 +17,7 @@ from vasari.checks import (
     Rate,
     checked_background,
     checked_chunk,
+    checked_flag,
     checked_fps,
     checked_frame,
     checked_path,
@@ -27,6 +28,7 @@ from vasari.motion.frame_rate import pictures_in
 from vasari.motion.steering import StyleLike, checked_style
 from vasari.performer import Performer
 from vasari.portrait.read import read_portrait
+from vasari.provenance.making import Finish, new_number
 from vasari.render import Renderer
 from vasari.values import Face, FloatArray, Picture
 from vasari.values.face import is_face_file
@@ -39,6 +41,7 @@ CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks
 def talk(
     face: FaceLike, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Framing = "crop",
     background: BackgroundLike = None, style: StyleLike = None, chunk: int = CHUNK,
+    mark: bool = True,
 ) -> Iterator[Picture]:  # fmt: skip
     """Pictures of a face that says a sound, `fps` a second.
 
@@ -56,6 +59,8 @@ def talk(
             frames are made at once, they are asked for at once.
         chunk: motion frames made at once, 1 to 250; the same chunk gives the same pictures,
             however the sound is cut into pieces.
+        mark: mark the pixels, so that `vasari verify` finds them to be synthetic; of two calls
+            each has a number of its own. False is for tests and research.
 
     Returns:
         An iterator of (H, W, 3) uint8 RGB, or (H, W, 4) with straight alpha for a transparent
@@ -69,7 +74,10 @@ def talk(
         checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
         _asked(style), checked_chunk(chunk),
     )  # fmt: skip
-    return pictures(face_of(face, asked.frame), sound_pieces(sound), asked)
+    number = new_number() if checked_flag(mark, "pixels are marked") else None
+    finish = Finish(number, False, asked.background)
+    shown = pictures(face_of(face, asked.frame), sound_pieces(sound), asked)
+    return (finish(picture) for picture in shown)
 
 
 @dataclass(frozen=True)

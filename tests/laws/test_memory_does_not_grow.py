@@ -47,6 +47,23 @@ def test_talk_from_a_long_array() -> None:
     assert max(memory[1]) - max(memory[0]) < ALLOWED
 
 
+def test_a_session_that_speaks_listens_idles_and_is_interrupted() -> None:
+    """Two minutes; what is decided is not drawn, since drawing keeps nothing (above)."""
+    session, memory = vasari.Session(made_face(), size=256), []
+    for second in range(120):
+        session.push(voice_like(0.4))
+        if second % 3:
+            session.flush()
+        session.listen(voice_like(0.2))
+        for _ in range(40):
+            session.take_idle()
+        if second % 3 == 0:
+            session.interrupt()
+        session.steer(vasari.Style(gaze=(second % 7, 0)))
+        memory.append(resident())
+    assert max(memory[40:]) - memory[20] < ALLOWED
+
+
 def test_tracking_keeps_no_landmarks() -> None:
     """Of each picture the motion stays, a third of a kilobyte; landmarks would be six."""
     tracking = Tracking(lambda landmarks: None)

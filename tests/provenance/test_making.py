@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import vasari
+from tests.conftest import voice_like
 from tests.faces import made_face
 from vasari.errors import OutputError, VasariError
 from vasari.provenance.making import Finish, Marks, begin
@@ -52,3 +54,13 @@ def test_badge_and_mark_live_together_and_a_key_colour_stays() -> None:
     assert finished[0][-60:, -90:].max() == 255
     assert read_mark(finished).making == 0xC0FFEE
     assert np.array_equal(Finish(None, False)(picture.copy()), picture)
+
+
+def test_talk_marks_what_it_shows() -> None:
+    face, sound = made_face(), voice_like(1.0)
+    marked = list(vasari.talk(face, sound, size=256))
+    plain = list(vasari.talk(face, sound, size=256, mark=False))
+    assert read_mark(marked).found
+    assert not read_mark(plain).found
+    differ = np.abs(np.subtract(marked, plain, dtype=np.int16))
+    assert 0 < differ.mean() < 2

@@ -64,13 +64,13 @@ def test_a_grin_ends_at_a_rounded_vowel(own: str) -> None:
     assert says == pytest.approx(width(shapes(plain, rounded)[0]), abs=0.01)
 
 
-def test_rounding_leaves_the_opening_as_it_is() -> None:
+def test_rounding_keeps_a_hole_and_opens_little_more() -> None:
     face = face_with("plain")
     for pucker in (0.0, 0.1, 0.3, 0.6):
         codes = expression(mouthPucker=pucker)[None]
         open_lips(codes, np.array([0.06]))
         gaps = lip_gaps(shapes(face, codes)[0])
-        assert gaps[2:7].mean() == pytest.approx(0.06, abs=0.01)
+        assert 0.058 < gaps[2:7].mean() < 0.08
 
 
 def test_a_mouth_that_speaks_at_once_says_it_at_once() -> None:

@@ -1,6 +1,6 @@
 """Writes the network that hears feelings as ONNX, and compares it with torch.
 
-    python -m training.feeling.export --model feeling.pt
+python -m training.feeling.export --model feeling.pt
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 
 from training.checkpoint import load
 from training.feeling.model import Feels
 from vasari.motion.feeling import HEARD, HIDDEN
+from vasari.networks import onnxruntime
 
 OUT = Path("src/vasari/weights/feeling.onnx")
 LARGEST = 1e-4  # difference

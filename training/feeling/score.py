@@ -2,9 +2,9 @@
 
     python -m training.feeling.score --pack feeling.npz [--split val]
 
-Runs the packaged network and the smoothing of `Feeling` over each utterance of the split three times
-over, and prints, of the last time: mean arousal and valence beyond what counts as none, the mean
-strength of each emotion shown, and the share of frames with any above .1 and above .2.
+Runs the packaged network and the smoothing of `Feeling` over each utterance of the split three
+times over, and prints, of the last time: mean arousal and valence beyond what counts as none, the
+mean strength of each emotion shown, and the share of frames with any above .1 and above .2.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import av
 import numpy as np
 
 from vasari._talk import FaceLike
-from vasari.checks import BackgroundLike, Rate
+from vasari.checks import BackgroundLike, Rate, checked_background
 from vasari.errors import SoundError, VasariError
 from vasari.live.stream import offer, run
 from vasari.media import open_sound
@@ -54,7 +54,7 @@ def camera(
     """
     if background == "transparent":
         raise VasariError("A camera shows no transparency: use --background green instead.")
-    finish = Finish(secrets.randbits(ID_BITS), badge)
+    finish = Finish(secrets.randbits(ID_BITS), badge, checked_background(background))
     session = Session(
         picture, size=size, fps=fps, background=background, style=style, ahead=0, finish=finish
     )

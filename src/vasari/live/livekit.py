@@ -27,6 +27,7 @@ from livekit.agents.voice.avatar import (
 )
 
 from vasari._talk import FaceLike
+from vasari.checks import checked_background
 from vasari.live.house import House
 from vasari.live.pcm import from_pcm, to_pcm
 from vasari.live.stream import offer
@@ -113,7 +114,8 @@ class VasariAvatar(AvatarSession[Any]):
 
     def __init__(self, face: FaceLike, *, house: House | None = None, **options: Any) -> None:
         super().__init__()
-        finish = Finish(secrets.randbits(ID_BITS), badge=False)
+        background = checked_background(options.get("background"))
+        finish = Finish(secrets.randbits(ID_BITS), False, background)
         self._face, self._options = face, {"fps": FPS, "finish": finish, **options}
         self._house, self._own = house or House(limit=1), house is None
         self._session: Session | None = None

@@ -35,6 +35,7 @@ from pipecat.services.ai_service import AIService
 from pipecat.services.settings import ServiceSettings
 
 from vasari._talk import FaceLike
+from vasari.checks import checked_background
 from vasari.errors import VasariError
 from vasari.live.house import House
 from vasari.live.pcm import from_pcm, to_pcm
@@ -78,8 +79,9 @@ class VasariVideoService(AIService):
         **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(settings=settings or VasariVideoSettings(model=None), **kwargs)
-        finish = Finish(secrets.randbits(ID_BITS), badge=False)
-        given = {"size": size, "fps": fps, "finish": finish, **(options or {})}
+        given = {"size": size, "fps": fps, **(options or {})}
+        background = checked_background(given.get("background"))
+        given.setdefault("finish", Finish(secrets.randbits(ID_BITS), False, background))
         self._face, self._options = face, given
         self._house, self._own = house or House(limit=1), house is None
         self._session: Session | None = None

@@ -54,14 +54,15 @@ SHOWN: dict[str, dict[str, float]] = {
     "happy": {"6": 1.0, "12": 1.0, "14": 0.2},
     "sad": {"1": 1.0, "4": 0.55, "15": 0.8, "17": 0.4, "43": 0.15},
     "angry": {"4": 1.2, "5": 0.2, "7": 0.5, "9": 0.25, "15": 0.6, "16": 0.2, "17": 0.5, "23": 0.6},
-    "surprised": {"1": 0.75, "2": 0.85, "5": 0.5},
-    "afraid": {"1": 1.0, "2": 0.5, "4": 0.5, "5": 0.6, "20": 0.6},
+    "surprised": {"1": 0.75, "2": 0.85, "5": 0.35},
+    "afraid": {"1": 1.0, "2": 0.5, "4": 0.5, "5": 0.45, "20": 0.6},
     "disgusted": {"4": 0.6, "6": 0.4, "7": 0.5, "9": 1.2, "10": 0.7, "15": 0.4, "16": 0.3},
     "contempt": {"12L": 0.4, "14L": 0.8, "6L": 0.3, "4R": 0.15},
 }
 PARTED = {"happy": 0.06, "surprised": 0.17, "afraid": 0.07}  # lips in a pause, eye distances
 UNEVEN = 0.08  # spread of the difference between the sides
 LIFE, LIFE_SECONDS = 0.05, 1.2  # spread of what drifts, and how long it takes
+UNLIKE_OWN = 1.6  # of its strength: of the own smile, what goes for an emotion that is no smile
 LEAST = -0.4  # of a code: inner brows come down below where browDown alone brings them
 VOWEL = 0.05  # opening from which lips may be parted further, eye distances
 SPOKEN = 0.5  # of what lips are parted by in a pause, in vowels
@@ -121,8 +122,8 @@ class Emotions:
 
 def own_kept(emotion: NDArray[np.float64]) -> float:
     """How much a portrait keeps of its own smile and brows while it shows emotions (9,), 0 to 1."""
-    other = emotion[: len(EMOTIONS)].sum() - emotion[EMOTIONS.index("happy")]
-    return float(1 - min(other, 1.0))
+    neutral, _, *others = emotion[: len(EMOTIONS)]
+    return float(1 - min(neutral + UNLIKE_OWN * sum(others), 1.0))
 
 
 def write_emotion(expression: FloatArray, codes: FloatArray, opening: FloatArray) -> None:

@@ -19,6 +19,7 @@ from vasari.provenance.consent import Consent, consent_for, portrait_hash
 from vasari.provenance.identity import Identity, given_identity, own_identity
 from vasari.provenance.manifest import COVERED, Ingredient, check_identity, sign
 from vasari.provenance.mark import Marker
+from vasari.provenance.pattern import ID_BITS
 from vasari.telling import Tell
 from vasari.values import Face, Picture
 
@@ -50,6 +51,11 @@ class Marks:
     how: str = "argument"
 
 
+def new_number() -> int:
+    """A number for a making, random."""
+    return secrets.randbits(ID_BITS)
+
+
 class Finish:
     """Badge and mark on pictures of one size, in place.
 
@@ -72,7 +78,7 @@ class Finish:
             self._badge = self._badge or Badge(height, width)
             self._badge.draw(picture)
         if self._number is not None:
-            self._marker = self._marker or Marker(height, width, self._number, self._keep)
+            self._marker = self._marker or Marker(picture, self._number, self._keep)
             self._marker.mark(picture)
         return picture
 
@@ -97,7 +103,7 @@ class Making:
     portrait: str
     ingredients: tuple[Ingredient, ...]
     tell: Tell
-    number: int = field(default_factory=lambda: secrets.randbits(32))
+    number: int = field(default_factory=new_number)
 
     def finish(self, background: Background = None) -> Finish:
         """What is done to each picture before it leaves.

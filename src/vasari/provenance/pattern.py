@@ -69,7 +69,7 @@ def encoded(making: int) -> NDArray[np.complex128]:
     sixes = [bits >> 6 * b & 63 for b in range(BLOCKS)]
     blocks = [_codewords()[six & 31] * (1 - 2 * (six >> 5)) for six in sixes]
     chips = np.array(blocks).T.reshape(DATA, 2)  # a block lies everywhere
-    return (chips[:, 0] + 1j * chips[:, 1]) / np.sqrt(2)
+    return np.asarray((chips[:, 0] + 1j * chips[:, 1]) / np.sqrt(2))
 
 
 def decoded(seen: NDArray[np.complex128]) -> int | None:
@@ -97,7 +97,7 @@ def tile(making: int, period: int) -> FloatArray:
     kx, ky = waves().T
     spectrum[ky % period, kx % period] = turns
     pattern = np.fft.ifft2(spectrum).real
-    return (pattern / pattern.std()).astype(np.float32)
+    return np.asarray(pattern / pattern.std(), np.float32)
 
 
 def period_of(height: int, width: int) -> int:

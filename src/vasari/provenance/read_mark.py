@@ -15,6 +15,7 @@ from vasari.values import FloatArray, Picture
 
 SURE = 1e-6  # chance of a false alarm below which a mark counts as found
 LONGEST = 1024  # pixels: larger pictures are shrunk
+SMALLEST = 64  # pixels: in smaller pictures nothing could be found
 STRETCH = 100  # pictures whose mean is looked at, where that of all shows nothing
 STRETCHES = 5  # of them at most
 
@@ -83,12 +84,14 @@ def _light(picture: Picture) -> FloatArray:
         out = 128 + (out - 128) * picture[..., 3] / np.float32(255)
     shrunk = LONGEST / max(out.shape)
     if shrunk < 1:
-        out = cv2.resize(out, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA)
-    return out
+        return np.asarray(cv2.resize(out, None, fx=shrunk, fy=shrunk, interpolation=cv2.INTER_AREA))
+    return np.asarray(out)
 
 
 def _looked_at(light: FloatArray, count: int, looks: int) -> MarkReading:
     """What one mean says, after so many looks with this one."""
+    if min(light.shape) < SMALLEST:
+        return MarkReading(False, 1.0, 0.0, None, count)
     spectrum = Spectrum(residual(light))
     place = best_place(spectrum)
     chance = min(1.0, looks * places_tried() * exp(-(max(place.score, 0) ** 2) / 2))

@@ -31,7 +31,7 @@ BANDS = 99.0, 9.5  # waves up to which are looked at: all; or those that shrinki
 TRIED = 24  # lattices whose phases are looked at, of each band
 GRID = 64  # shifts in each direction, of one tile
 FINER = 16  # by how much more places than those of the grid count, since the best is then refined
-CAP = 2.5  # of one wave, by what lies around it: no single stripe may decide
+CAP = 1.5  # of one wave, by what lies around it: no single stripe may decide
 SYMMETRIES = [
     np.array(m).reshape(2, 2)
     for m in ([1, 0, 0, 1], [-1, 0, 0, 1], [0, 1, -1, 0], [0, -1, 1, 0],
@@ -62,8 +62,9 @@ class Place:
 def residual(light: FloatArray) -> FloatArray:
     """What of a picture (H, W) could be a mark: its fine detail, about 1 everywhere."""
     fine = light - cv2.GaussianBlur(light, (0, 0), 5)
-    around = cv2.sqrt(cv2.blur(fine * fine, (15, 15)).clip(0)) + np.float32(0.4)
-    return np.clip(fine / around, -2.5, 2.5) * _faded(light.shape)
+    around = cv2.sqrt(cv2.blur(fine * fine, (15, 15)).clip(0)) + np.float32(1)
+    seen = np.clip(fine / around, -2.5, 2.5) / cv2.sqrt(around)
+    return np.asarray(seen * _faded(light.shape), np.float32)
 
 
 def _faded(shape: tuple[int, ...]) -> FloatArray:
@@ -93,14 +94,14 @@ class Spectrum:
         turned = cv2.dft(np.fft.ifftshift(room), flags=cv2.DFT_COMPLEX_OUTPUT)
         power = np.square(turned).sum(2)
         level: FloatArray = cv2.blur(power, (33, 33), borderType=cv2.BORDER_REFLECT)
-        turned /= np.sqrt(level + 1e-12)[..., None]
+        turned = np.asarray(turned / np.sqrt(level + 1e-12)[..., None])
         self._values: NDArray[np.complex64] = np.fft.fftshift(turned.view(np.complex64)[..., 0])
 
     def power(self, at: Floats) -> Floats:
         """Power at frequencies (..., 2) in bins, of the nearest bin, capped."""
         x, y = np.moveaxis(np.rint(at).astype(np.int64) + self.middle, -1, 0)
         value = self._values[y, x]
-        return np.minimum(value.real**2 + value.imag**2, CAP**2)
+        return np.asarray(np.minimum(value.real**2 + value.imag**2, CAP**2))
 
     def at(self, at: Floats) -> Complex:
         """Values at frequencies (..., 2) in bins, between bins too, capped."""
@@ -146,7 +147,7 @@ def _lattices(spectrum: Spectrum) -> dict[float, list[Floats]]:
 @cache
 def _in_band(band: float) -> NDArray[np.bool_]:
     """(n,) which of the waves lie in a band."""
-    return np.hypot(*waves().T) <= band
+    return np.asarray(np.hypot(*waves().T) <= band)
 
 
 @cache

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Literal
 
 import cv2
@@ -27,7 +27,7 @@ from vasari.render.layers.mouth import Mouth
 from vasari.render.layers.rims import Rims, band_of, without_rims
 from vasari.render.puppet import Puppet
 from vasari.render.raster import find_cuts, over, rasterise, soften
-from vasari.render.stage import Stage, finer, set_stage, straight
+from vasari.render.stage import Stage, around, finer, set_stage, straight
 from vasari.shape.coherent import check_coherent
 from vasari.shape.eyes import CORNERS
 from vasari.shape.landmarks import LIDS_ABOVE, LIDS_UPPER, MESH_POINTS
@@ -85,10 +85,7 @@ class Renderer:
         self._in_face = (mesh.triangles < MESH_POINTS).all(1)
         self._source = np.ascontiguousarray(mesh.source[:, :2]) * np.float32(fine)
         self._fine = fine
-        middle = self.stage.pose.origin[:2] + np.array(self.stage.box[:2], np.float32)
-        self._distance = Distance(
-            self.stage.around, middle, self.stage.pose.scale, self.stage.corner, self.size
-        )
+        self._around = partial(around, face, self.stage, frame)
         self._mouth = next((m for m in self._layers if isinstance(m, Mouth)), None)
         self._cut = np.float32(CUT * fine)
         ys, xs = np.mgrid[:height, :width].astype(np.float32)
@@ -151,15 +148,24 @@ class Renderer:
 
     def _at_distance(self, person: NDArray[np.uint8], larger: float) -> Picture:
         """The picture of the person, as drawn in the box, so many times as large."""
-        (x0, y0, x1, y1), (left, top) = self.stage.box, self.stage.corner
-        around, plate = self.stage.around.copy(), self.stage.behind
-        around[y0 + top : y1 + top, x0 + left : x1 + left] = person
-        shown = self._distance.show(around, larger)
+        (x0, y0, x1, y1), plate = self.stage.box, self.stage.whole[1]
+        there, (left, top), distance = self._surroundings
+        there = there.copy()
+        there[y0 + top : y1 + top, x0 + left : x1 + left] = person
+        shown = distance.show(there, larger)
         if self._transparent:
             return straight(shown)
         out = np.empty_like(plate)
         over(shown, plate, out)
         return out
+
+    @cached_property
+    def _surroundings(self) -> tuple[NDArray[np.uint8], tuple[int, int], Distance]:
+        """The person with what is around the picture, the picture's corner in that, and what shows
+        both at a distance: made when it is first asked for."""
+        there, corner = self._around()
+        middle = self.stage.pose.origin[:2] + np.array(self.stage.box[:2], np.float32)
+        return there, corner, Distance(there, middle, self.stage.pose.scale, corner, self.size)
 
     def now(
         self, motion: Motion, k: int, backward: FloatArray | None = None,

@@ -35,10 +35,7 @@ class Stage:
         landmarks: (478, 3) float32, as `Traits.drawn`.
         pose: of the head.
         rims: (n, 4) float32, as `Traits.rims`.
-        behind: (H, W, 3) uint8, what is behind the person in the whole picture.
-        around: (h, w, 4) uint8, the person in the whole picture, and beside and below it as far as
-            a person who goes away could show.
-        corner: x, y in `around` of the picture's first pixel.
+        whole: (H, W, 4) and (H, W, 3) uint8, the person and what is behind in the whole picture.
     """
 
     still: NDArray[np.uint8]
@@ -49,9 +46,7 @@ class Stage:
     landmarks: FloatArray
     pose: Pose
     rims: FloatArray
-    behind: Picture
-    around: NDArray[np.uint8]
-    corner: tuple[int, int]
+    whole: tuple[NDArray[np.uint8], Picture]
 
 
 def set_stage(face: Face, size: int, frame: Framing, background: Background) -> Stage:
@@ -65,7 +60,6 @@ def set_stage(face: Face, size: int, frame: Framing, background: Background) -> 
     """
     picture, matte, plate, (x, y, zoom) = _working(face, size, frame)
     person = lifted(picture, matte, plate)
-    around = (person, (0, 0)) if frame == "full" else _around(face, person, x, y, zoom)
     if isinstance(background, tuple):
         plate = np.empty_like(plate)
         plate[:] = background
@@ -81,7 +75,7 @@ def set_stage(face: Face, size: int, frame: Framing, background: Background) -> 
     return Stage(
         still, box, _part(picture, box), _part(person, box), _part(plate, box),
         into_frame(face.traits.drawn, x, y, zoom), pose,
-        np.asarray((face.traits.rims - corner) * zoom, np.float32), plate, *around,
+        np.asarray((face.traits.rims - corner) * zoom, np.float32), (person, plate),
     )  # fmt: skip
 
 
@@ -100,16 +94,16 @@ def _working(
     return crops[0], crops[1], crops[2], (x, y, size / side)
 
 
-def _around(
-    face: Face, person: NDArray[np.uint8], x: float, y: float, zoom: float
-) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """The person (H, W, 4) of a crop with what the portrait shows beside and below it, and the
-    crop's corner in that."""
-    size = len(person)
-    most = int((FARTHEST - 1) * size)
-    room = np.array([x, y, face.picture.shape[1] - x - size / zoom,
-                     face.picture.shape[0] - y - size / zoom])  # fmt: skip
-    room -= RIM * max(face.picture.shape)
+def around(face: Face, stage: Stage, frame: Framing) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """(h, w, 4) the person in the whole picture, and beside and below it as far as one who goes
+    away could show; and the x, y in it of the picture's first pixel."""
+    person = stage.whole[0]
+    if frame == "full":
+        return person, (0, 0)
+    size, (x, y, side) = len(person), face.crop
+    zoom, most = size / side, int((FARTHEST - 1) * size)
+    height, width = face.picture.shape[:2]
+    room = np.array([x, y, width - x - side, height - y - side]) - RIM * max(height, width)
     left, top, right, below = (int(np.clip(k * zoom, 0, most)) for k in room)
     if left + top + right + below == 0:
         return person, (0, 0)
@@ -117,9 +111,9 @@ def _around(
     there = (left + size + right, top + size + below)
     layers = (face.picture, face.matte, face.plate)
     picture, matte, plate = (cut_out(layer, m, there, shown=True) for layer in layers)
-    around = lifted(picture, matte, plate)
-    around[top : top + size, left : left + size] = person
-    return around, (left, top)
+    out = lifted(picture, matte, plate)
+    out[top : top + size, left : left + size] = person
+    return out, (left, top)
 
 
 def _moving_box(face: Face, x: float, y: float, zoom: float, size: tuple[int, ...]) -> Box:

@@ -38,7 +38,7 @@ AU6 = {"cheekSquintSide": 1.0}
 AU12 = {"mouthSmileSide": 0.7, "cheekSquintSide": 0.3, "noseSneerSide": 0.4, "mouthDimpleSide": 0.3}
 LOWER_LID = {"eyeSquintSide": 0.7, "cheekSquintSide": 0.6, "noseSneerSide": 0.3}
 CREASES = (
-    Crease(((-0.075, -0.66), (-0.078, -0.58), (-0.068, -0.50)), 0.016, 0.30, AU4),
+    Crease(((-0.075, -0.66), (-0.078, -0.58), (-0.068, -0.50)), 0.019, 0.24, AU4),
     Crease(((-0.140, -0.69), (-0.120, -0.62), (-0.100, -0.55)), 0.020, 0.14, AU4),
     Crease(((-0.33, -0.595), (-0.22, -0.545), (-0.12, -0.485)), 0.032, 0.16, AU4),  # under the brow
     Crease(((-0.05, -0.445), (0.0, -0.435), (0.05, -0.445)), 0.016, 0.09,

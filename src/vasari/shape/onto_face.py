@@ -40,10 +40,10 @@ YIELDS[: len(BLENDSHAPES)] = [n.startswith(("brow", "cheek", "nose")) for n in B
 SPEAKS = 0.1  # of a coefficient of the mouth, from which on it speaks and has left its own
 SMILE_KEPT = 0.6  # of a portrait's smile, while it talks
 # Nobody grins around a u. Of the narrowing that pucker and funnel make in the mesh a reader sees
-# half in the picture (`benchmarks.mouth`), so a rounded mouth is rounded more; together these
-# leave its opening as it is.
+# half in the picture (`benchmarks.mouth`), so a rounded mouth is rounded more; together these open
+# it by .012 eye distances, so that a hole stays.
 ROUND_FROM, ROUND_FULL = 0.05, 0.3  # mouthPucker from which a mouth is rounded, and all round
-MORE_ROUND = (0.5, 0.12)  # of ROUNDS that are added to it
+MORE_ROUND = (0.5, 0.18)  # of ROUNDS that are added to it
 # Lips that meet are pressed a little: those of a photo that shows them apart, drawn together to
 # where they just touch, are still read as open (.02 to .04 eye distances).
 PRESS = 0.1  # of jawOpen
@@ -103,8 +103,8 @@ def articulated(face: Face, expression: FloatArray, kept: FloatArray | float = 1
     met = np.clip((parted - opening) / MET, 0, 1)
     share = np.broadcast_to(np.asarray(kept, np.float32), len(expression))[:, None]
     out = expression + np.where(YIELDS, share, 1) * _kept_at_rest(face)
-    out += share * (1 - rounded)[:, None] * _kept_smile(face)
     out[:, SMILES] *= (1 - rounded)[:, None]
+    out += share * (1 - rounded)[:, None] * _kept_smile(face)
     out[:, ROUNDS] += (rounded * (1 - met))[:, None] * np.array(MORE_ROUND, np.float32)
     out[:, JAW_OPEN] -= PRESS * met
     return np.asarray(out, np.float32)

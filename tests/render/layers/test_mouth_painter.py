@@ -7,7 +7,15 @@ import numpy as np
 from tests.faces import expression, made_face, still
 from vasari.render import Renderer
 from vasari.render.layers import Now
-from vasari.render.layers.mouth_painter import DOWN, HEIGHT, WIDTH, MouthPainter, look, window
+from vasari.render.layers.mouth_painter import (
+    DOWN,
+    HEIGHT,
+    TONE,
+    WIDTH,
+    MouthPainter,
+    look,
+    window,
+)
 from vasari.shape.space import face_space
 from vasari.values import Face, FloatArray
 
@@ -82,6 +90,13 @@ def test_teeth_stay_as_white_as_they_are_drawn() -> None:
         out = np.full((256, 256, 3), tooth, np.uint8)
         MouthPainter(line, WHITE, 1.0).paint(out, now, 1.0)
         assert (out == tooth).all()
+
+
+def test_black_is_no_tooth() -> None:
+    now, line = placed(made_face())
+    out = np.zeros((256, 256, 3), np.uint8)
+    MouthPainter(line, WHITE, 1.0).paint(out, now, 1.0)
+    assert out.max() <= TONE
 
 
 def test_nothing_violet_is_added() -> None:

@@ -23,8 +23,8 @@ DENSITY = 144  # of them an eye distance: those of a 512 pixel picture
 DOWN = 0.13  # the crop's middle below the line where the lips meet, eye distances
 EDGE = 0.025  # eye distances of the lips' inner edge that are painted, too
 GAIN, TONE = np.float32(0.2), np.float32(7)  # of what is drawn, and levels: dark stays dark
-# Least of the colours to the largest, of lips and of teeth: what is pale is tooth and stays as it is
-# drawn, or it becomes as pink as the lips and is taken for one.
+# The least of three colours by the largest, in lips and in teeth. What is pale is tooth and stays as
+# it is drawn, or it becomes as pink as the lips and is taken for one.
 LIP_PALE, TOOTH_PALE = np.float32(0.6), np.float32(0.8)
 BLUEST = 1.08  # blue to green, times that of the teeth: no tongue is violet in white light
 ALL = 0.03  # square eye distances of open mouth from which all paint is on: a slit stays as drawn
@@ -89,9 +89,10 @@ class MouthPainter:
 
 def _no_tooth(colour: Picture) -> FloatArray:
     """(h, w, 1) 0 where a colour (h, w, 3) is that of teeth, 1 where it is not."""
-    least, most = (colour.astype(np.float32) + np.float32(1)).min(2), colour.max(2)
-    share = (TOOTH_PALE - least / (most + np.float32(1))) / (TOOTH_PALE - LIP_PALE)
-    return np.asarray(np.clip(share, 0, 1)[..., None])
+    red, green, blue = cv2.split(colour)
+    least, most = (pick(pick(red, green), blue) for pick in (cv2.min, cv2.max))
+    share = TOOTH_PALE - cv2.divide(least, cv2.max(most, 1.0), dtype=cv2.CV_32F)
+    return np.asarray(np.clip(share / (TOOTH_PALE - LIP_PALE), 0, 1)[..., None])
 
 
 def _add(out: Picture, more: FloatArray, m: NDArray[np.float64]) -> None:
