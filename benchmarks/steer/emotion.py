@@ -28,7 +28,7 @@ from benchmarks.lips import voices
 from benchmarks.lips.measure import at_phones
 from benchmarks.lips.pictures import lips_seen
 from benchmarks.lips.sentences import ENGLISH
-from benchmarks.record import save
+from benchmarks.record import add
 from benchmarks.steer.classifier import NAMES, classify, crop
 from benchmarks.teacher import STILLS, VIDEO, Seen, Teacher, add_teacher_arguments, start_teacher
 from vasari import Face, Key, Style, read_portrait
@@ -246,7 +246,7 @@ def main() -> None:
     args = parser.parse_args()
     with start_teacher(args) as teacher:
         made = measure(args, teacher)
-    print(f"written to {save('emotion', made, args.out)}")
+    print(f"written to {add('steer', 'emotion', made, args.out)}")
 
 
 if __name__ == "__main__":
