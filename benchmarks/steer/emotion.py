@@ -8,8 +8,9 @@ teacher's landmarks, upright and in eye distances, are counted from the control'
 picture; each emotion has its own (`SIGNS`). The classifier (`benchmarks.steer.classifier`) tells
 how much likelier it takes a picture for the emotion than the control's. Lips at p, b and m are
 those of `benchmarks.lips`, in one voice with phone times. A change by keyframes is complete when
-the sign is within a tenth of where it stays; its jerk is the largest third difference of the sign,
-beside that of the lips' opening of the same speech. The head's pose is the teacher's own.
+the sign is what it is with the emotion from the beginning; its jerk is the largest third difference
+of the sign, beside that of the lips' opening of the same speech. The head's pose is the teacher's
+own.
 """
 
 from __future__ import annotations
