@@ -56,18 +56,10 @@ SHOWN: dict[str, dict[str, float]] = {
     "angry": {"4": 1.05, "5": 0.15, "7": 0.5, "9": 0.5, "15": 0.7, "16": 0.2, "17": 0.5, "23": 0.6},
     "surprised": {"1": 0.75, "2": 0.85, "5": 0.35},
     "afraid": {"1": 1.2, "2": 0.5, "4": 0.5, "5": 0.45, "20": 0.6},
-    "disgusted": {
-        "4": 0.6,
-        "6": 0.4,
-        "7": 0.5,
-        "9": 1.0,
-        "10": 0.6,
-        "15": 0.3,
-        "16": 0.1,
-        "17": 0.9,
-    },
+    "disgusted": {"4": 0.6, "6": 0.4, "7": 0.5, "9": 1.0, "10": 0.6, "15": 0.3, "16": 0.1,
+                  "17": 0.9},
     "contempt": {"12L": 0.4, "14L": 0.8, "6L": 0.3, "4R": 0.15},
-}
+}  # fmt: skip
 PARTED = {"happy": 0.08, "surprised": 0.17, "afraid": 0.07}  # lips in a pause, eye distances
 UNEVEN = 0.08  # spread of the difference between the sides
 LIFE, LIFE_SECONDS = 0.05, 1.2  # spread of what drifts, and how long it takes
