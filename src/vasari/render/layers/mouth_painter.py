@@ -93,7 +93,7 @@ def _no_tooth(colour: Picture) -> FloatArray:
     """(h, w, 1) 0 where a colour (h, w, 3) is that of teeth, 1 where it is not."""
     red, green, blue = cv2.split(colour)
     least, most = (pick(pick(red, green), blue) for pick in (cv2.min, cv2.max))
-    share = TOOTH_PALE - cv2.divide(least, cv2.max(most, 1.0), dtype=cv2.CV_32F)
+    share = TOOTH_PALE - cv2.divide(least, np.maximum(most, 1), dtype=cv2.CV_32F)
     return np.asarray(np.clip(share / (TOOTH_PALE - LIP_PALE), 0, 1)[..., None])
 
 
