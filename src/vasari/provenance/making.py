@@ -122,20 +122,22 @@ class Making:
             kind: its extension.
 
         Returns:
-            Whether it was signed. Where it could not be, a sentence says why; the work is not lost
-            for it.
+            Whether it was signed. Where it could not be, or not with a time stamp, a sentence says
+            why; the work is not lost for it.
         """
         import c2pa
 
         if kind not in COVERED:
             return False
-        try:
-            sign(source, target, kind, self.who, __version__, self.ingredients, self.notes())
-        except c2pa.C2paError as error:
-            why = " ".join(str(error).split())
-            self.tell(f"The file could not be signed ({why}), so it has no manifest.")
-            return False
-        return True
+        stamped = [self.who] * (self.who.stamps is not None)
+        for who in (*stamped, replace(self.who, stamps=None)):
+            try:
+                sign(source, target, kind, who, __version__, self.ingredients, self.notes())
+                return True
+            except c2pa.C2paError as error:
+                what = "time-stamped" if who.stamps else "signed"
+                self.tell(f"The file could not be {what} ({' '.join(str(error).split())}).")
+        return False
 
     def notes(self) -> dict[str, Any]:
         """What the manifest says beyond C2PA's own words."""
