@@ -34,6 +34,7 @@ from vasari.motion.frame_rate import pictures_in
 from vasari.motion.hush import CLOSES_IN, Hush
 from vasari.motion.steering import StyleLike, checked_style
 from vasari.performer import Performer
+from vasari.provenance.making import Finish, number_of
 from vasari.render import Renderer
 from vasari.render.body import Carried
 from vasari.speech.mel import BLOCK
@@ -110,8 +111,9 @@ class Session:
             second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
             with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
-        finish: done to each picture after it is drawn, such as `provenance.making.Finish`, which
-            marks its pixels; pictures of one session are never finished two at once.
+        finish: done to each picture after it is drawn; None marks the pixels (`Finish` in
+            `provenance.making`), so that `vasari verify` finds them to be synthetic. Pictures of
+            one session are never finished two at once.
 
     Raises:
         VasariError: one sentence that says what is wrong.
@@ -132,7 +134,9 @@ class Session:
         self._performer = Performer(self.face, self.fps, self._steered, chunk, ahead)
         _warm(Performer(self.face, self.fps, None, chunk, ahead), self._renderer)
         self._hush = Hush(self.face)
-        self._lock, self._finishing, self._finish = Lock(), Lock(), finish
+        seed = 0 if callable(style) else checked_style(style).seed
+        self._finish = finish or Finish(number_of(self.face, seed), False, background)
+        self._lock, self._finishing = Lock(), Lock()
         self._queue: deque[FloatArray | None] = deque()  # pieces, END after each turn
         self._waiting, self._most = 0, round(queue * SOUND_HZ)  # samples in the queue
         self._ready: deque[tuple[Motion, Carried, int]] = deque()  # decided pictures
@@ -289,9 +293,8 @@ class Session:
     def draw(self, shot: Shot) -> Frame:
         """Draw a shot, in any thread."""
         picture = self._renderer.draw(shot.motion, 0, shot.carried)
-        if self._finish is not None:
-            with self._finishing:
-                picture = self._finish(picture)
+        with self._finishing:
+            picture = self._finish(picture)
         return self.still_said(Frame(
             picture, shot.sound, shot.spoken, shot.index, float(shot.index / self.fps),
             shot.end_of_turn, shot.interrupted, shot.interrupts,

@@ -14,6 +14,7 @@ from tests.conftest import voice_like
 from tests.faces import made_face
 from vasari import Frame, Session
 from vasari.motion.mouth import lip_opening
+from vasari.provenance.making import Finish
 from vasari.render import Renderer
 from vasari.shape.onto_face import kept_expression
 
@@ -27,6 +28,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
         monkeypatch.setattr(Renderer, "draw", lambda self, motion, k, carried=None: (
             np.concatenate([motion.rotation[k], motion.gaze[k], motion.expression[k]])
         ))  # fmt: skip
+        monkeypatch.setattr(Finish, "__call__", lambda self, picture: picture)
 
 
 def left(session: Session) -> list[Frame]:
