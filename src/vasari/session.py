@@ -34,7 +34,7 @@ from vasari.motion.frame_rate import pictures_in
 from vasari.motion.hush import CLOSES_IN, Hush
 from vasari.motion.steering import StyleLike, checked_style
 from vasari.performer import Performer
-from vasari.provenance.making import Finish, new_number
+from vasari.provenance.making import Finish, number_of
 from vasari.render import Renderer
 from vasari.render.body import Carried
 from vasari.speech.mel import BLOCK
@@ -111,9 +111,10 @@ class Session:
             second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
             with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
-        mark: mark the pixels with a number of the session's own, so that `vasari verify` finds them
-            to be synthetic. False is for tests and research, and for who does it later.
+        mark: mark the pixels, so that `vasari verify` finds them to be synthetic. False is for tests
+            and research.
         badge: draw "AI" into a corner.
+        number: that the mark carries, below 2**32; None takes one that follows from face and seed.
 
     Raises:
         VasariError: one sentence that says what is wrong.
@@ -123,6 +124,7 @@ class Session:
         self, face: FaceLike, *, size: int = 512, fps: Rate = FPS, frame: Framing = "crop",
         background: BackgroundLike = None, style: StyleLike = None, chunk: int = 1,
         ahead: int = 1, queue: float = QUEUE, mark: bool = True, badge: bool = False,
+        number: int | None = None,
     ) -> None:  # fmt: skip
         self.fps = checked_fps(fps)
         frame = checked_frame(frame)
@@ -134,8 +136,10 @@ class Session:
         self._performer = Performer(self.face, self.fps, self._steered, chunk, ahead)
         _warm(Performer(self.face, self.fps, None, chunk, ahead), self._renderer)
         self._hush = Hush(self.face)
-        number = new_number() if checked_flag(mark, "pixels are marked") else None
-        self._finish = Finish(number, checked_flag(badge, "AI is drawn"), background)
+        seed = 0 if callable(style) else checked_style(style).seed
+        number = number_of(self.face, seed) if number is None else number
+        marked = number if checked_flag(mark, "pixels are marked") else None
+        self._finish = Finish(marked, checked_flag(badge, "AI is drawn"), background)
         self._lock, self._finishing = Lock(), Lock()
         self._queue: deque[FloatArray | None] = deque()  # pieces, END after each turn
         self._waiting, self._most = 0, round(queue * SOUND_HZ)  # samples in the queue
