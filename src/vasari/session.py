@@ -17,13 +17,14 @@ from threading import Lock
 
 import numpy as np
 
-from vasari._talk import FaceLike, face_of
+from vasari._talk import FaceLike, face_of, marking
 from vasari.checks import (
     BackgroundLike,
     Framing,
     Rate,
     checked_background,
     checked_chunk,
+    checked_flag,
     checked_fps,
     checked_frame,
     checked_size,
@@ -110,8 +111,12 @@ class Session:
             second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
             with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
-        finish: done to each picture after it is drawn, such as `provenance.making.Finish`, which
-            marks its pixels; pictures of one session are never finished two at once.
+        mark: mark the pixels, so that `vasari verify` finds them to be synthetic, with a number
+            that follows from the portrait and the seed. False is for tests and research, or where
+            the pictures are marked later.
+        finish: done to each picture after it is drawn, in place of that mark, such as
+            `provenance.making.Finish` with a number and a badge of its own; pictures of one
+            session are never finished two at once.
 
     Raises:
         VasariError: one sentence that says what is wrong.
@@ -120,7 +125,8 @@ class Session:
     def __init__(
         self, face: FaceLike, *, size: int = 512, fps: Rate = FPS, frame: Framing = "crop",
         background: BackgroundLike = None, style: StyleLike = None, chunk: int = 1,
-        ahead: int = 1, queue: float = QUEUE, finish: Callable[[Picture], Picture] | None = None,
+        ahead: int = 1, queue: float = QUEUE, mark: bool = True,
+        finish: Callable[[Picture], Picture] | None = None,
     ) -> None:  # fmt: skip
         self.fps = checked_fps(fps)
         frame = checked_frame(frame)
@@ -132,6 +138,8 @@ class Session:
         self._performer = Performer(self.face, self.fps, self._steered, chunk, ahead)
         _warm(Performer(self.face, self.fps, None, chunk, ahead), self._renderer)
         self._hush = Hush(self.face)
+        if checked_flag(mark, "pixels are marked") and finish is None:
+            finish = marking(self.face, self._style, background)
         self._lock, self._finishing, self._finish = Lock(), Lock(), finish
         self._queue: deque[FloatArray | None] = deque()  # pieces, END after each turn
         self._waiting, self._most = 0, round(queue * SOUND_HZ)  # samples in the queue

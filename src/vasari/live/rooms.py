@@ -47,7 +47,7 @@ class Rooms:
         try:
             session = await self.machine.house.open(
                 face, size=start.size, fps=start.fps, style=start.style.style(),
-                queue=self.settings.ahead_seconds,
+                queue=self.settings.ahead_seconds, mark=False,  # the conversation does
             )  # fmt: skip
         except Full:
             metrics.refused.inc()
