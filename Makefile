@@ -17,7 +17,7 @@ demo: .venv/made
 	@$(BIN)/python -m vasari.demo demo.mp4
 
 test: .venv/made
-	$(INSTALL) '.[demo,dev]'
+	$(INSTALL) '.[demo,dev,live]'
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
@@ -29,7 +29,7 @@ agents: requirements.lock # the tests of voice agents, with the real packages, i
 	.venv-agents/bin/python -m pytest -q tests/live/agents
 
 slow: .venv/made
-	$(INSTALL) '.[demo,dev]'
+	$(INSTALL) '.[demo,dev,live]'
 	$(BIN)/python -m pytest -q -m slow
 
 .venv/made: requirements.lock
@@ -40,7 +40,7 @@ slow: .venv/made
 lock: # newest versions of everything, after which the tests should run
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade '.[demo,dev]'
+	$(BIN)/pip install --quiet --upgrade '.[demo,dev,live]'
 	{ echo "# The exact versions that were tested, for pip install -c. Made by: make lock"; \
 	  $(BIN)/pip freeze --exclude vasari | sort -f; } > requirements.lock
 

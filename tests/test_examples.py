@@ -12,6 +12,7 @@ import av
 import pytest
 
 import vasari
+from tests.faces import made_face
 from tests.jobs.test_camera import Camera, virtual  # noqa: F401
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -109,3 +110,11 @@ def test_green_screen(run, portrait: Path, voice: Path) -> None:
 @pytest.mark.slow
 def test_drive(run, face_file: Path, short_video: Path) -> None:
     assert (run("drive", face_file, short_video, "out.mp4") / "out.mp4").stat().st_size > 1000
+
+
+@pytest.mark.slow
+def test_live_client(run, voice: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    servers = pytest.importorskip("tests.live.servers")
+    with servers.running(made_face()) as address:
+        run("live_client", voice, address.replace("http", "ws"))
+    assert "(512, 512, 3)" in capsys.readouterr().out

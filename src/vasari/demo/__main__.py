@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
+from importlib.util import find_spec
 from pathlib import Path
 
 from vasari.cli.app import main
@@ -24,6 +26,15 @@ def run(out: Path) -> None:
         if end.code:
             raise
     print(f"The video is {out.absolute()}")
+    print(f"The studio, live in your browser: {_studio()}")
+
+
+def _studio() -> str:
+    """How to open it from here."""
+    scripts = Path(sysconfig.get_path("scripts"))
+    here = scripts.parent.name + "/" + scripts.name if scripts.parent.name == ".venv" else scripts
+    live = "" if find_spec("fastapi") else f"{here}/pip install '.[live]' && "
+    return f"{live}{here}/vasari serve"
 
 
 run(Path(sys.argv[1] if len(sys.argv) > 1 else "demo.mp4"))

@@ -17,6 +17,7 @@ WORKER = (sys.executable, "-m", "vasari.jobs.worker")
 TOKEN_BYTES = 18
 SWITCH_SECONDS = 0.001  # how long one thread of Python may hold up another: pictures have 25 ms
 MOST_MESSAGE = 1 << 20  # bytes of one message of a WebSocket
+MOST_CONNECTIONS = 256  # at once; more are told 503
 CLOSING_SECONDS = 3
 
 
@@ -69,7 +70,7 @@ def serve(wishes: Wishes, tell: Tell) -> None:
     config = uvicorn.Config(
         app, settings.host, settings.port, log_level="warning", ws_max_size=MOST_MESSAGE,
         ws_per_message_deflate=False, server_header=False,
-        timeout_graceful_shutdown=CLOSING_SECONDS,
+        timeout_graceful_shutdown=CLOSING_SECONDS, limit_concurrency=MOST_CONNECTIONS,
     )  # fmt: skip
     tell(f"The studio: {address(settings)}")
     try:

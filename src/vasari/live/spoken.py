@@ -12,6 +12,7 @@ from vasari.live.refused import Refused
 COMMAND = "espeak-ng"
 MOST_TEXT = 2000  # characters
 SECONDS = 20.0  # that it may take
+_turns = asyncio.Semaphore(2)  # texts at once
 VOICES = {
     "en": "English", "en-us": "English, American", "de": "Deutsch", "fr": "Français",
     "es": "Español", "it": "Italiano", "pt": "Português", "nl": "Nederlands", "pl": "Polski",
@@ -42,6 +43,13 @@ async def spoken(text: str, voice: str = "en", speed: int = 160) -> bytes:
         raise Refused(f"There is no voice {voice!r}: use one of {', '.join(voices())}.")
     if not text.strip() or len(text) > MOST_TEXT:
         raise Refused(f"Give a text of 1 to {MOST_TEXT} characters.")
+    if _turns.locked():
+        raise Refused("Other texts are being spoken just now: try again in a moment.", 503)
+    async with _turns:
+        return await _said(text, voice, speed)
+
+
+async def _said(text: str, voice: str, speed: int) -> bytes:
     words = [COMMAND, "--stdin", "--stdout", "-v", voice, "-s", str(min(max(speed, 80), 300))]
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=pipe, stderr=nothing)

@@ -4,6 +4,7 @@ import { unpack } from "./wire.js";
 
 const CODEC = { codec: "avc1.42E01F", optimizeForLatency: true };
 const RTC_SECONDS = 6;
+const BEHIND = 20; // pictures that wait to be decoded before some are left out
 
 /** What both kinds tell: ready, frame (one picture's data), ended (why), failed (a sentence). */
 class Link {
@@ -63,9 +64,16 @@ export class SocketLink extends Link {
     if (frame.format === "jpeg") this.jpeg(frame, at);
     if (frame.format !== "h264") return;
     if (!this.decoder && frame.key) this.decoder = this.decoding();
+    if (this.decoder?.decodeQueueSize > BEHIND) { // this machine is too slow just now: begin anew
+      this.decoder.close();
+      this.decoder = null;
+      this.times.clear();
+      this.say("keyframe");
+    }
+    if (!this.decoder) return;
     const timestamp = frame.index * 25000;
     this.times.set(timestamp, at);
-    this.decoder?.decode(new EncodedVideoChunk({ type: frame.key ? "key" : "delta", timestamp, data: frame.picture }));
+    this.decoder.decode(new EncodedVideoChunk({ type: frame.key ? "key" : "delta", timestamp, data: frame.picture }));
   }
 
   jpeg(frame, at) {
@@ -119,7 +127,7 @@ export class CallLink extends Link {
     screen.playsInline = true;
     screen.srcObject = media;
     screen.muted = true; // until a click: browsers start nothing that is heard
-    screen.play();
+    screen.play().catch(() => {}); // where the call ends before it began
     const next = () => {
       if (this.over) return;
       screen.muted = this.player.muted || !this.player.heard;

@@ -59,6 +59,13 @@ function showState() {
   $("way").textContent = state.link?.name ?? "none";
 }
 
+async function places() {
+  const health = state.health = await ask("health");
+  $("server").textContent = health.free ? `${health.free} of ${health.sessions + health.free} places free` : "all places taken";
+  $("server").className = `chip ${health.free ? "good" : "bad"}`;
+  return health;
+}
+
 // --- the conversation
 
 async function connected() {
@@ -70,7 +77,7 @@ async function connected() {
 
 async function open() {
   if (!state.face) throw new Error("Choose a portrait first.");
-  const health = state.health = await ask("health");
+  const health = await places();
   if (!health.free) throw new Error("All places are taken just now: try again in a while.");
   for (const Kind of kinds()) {
     const link = new Kind(player, {
@@ -87,6 +94,7 @@ async function open() {
     }
     await new Promise((resolve, reject) => waitFor(link, resolve, reject));
     state.link = link;
+    places();
     Object.assign(state, { queue: [], sent: 0, shown: 0 });
     $("welcome").hidden = true;
     showState();
@@ -496,9 +504,7 @@ function rest() {
 }
 
 async function begin() {
-  const health = state.health = await ask("health");
-  $("server").textContent = health.free ? `${health.free} of ${health.sessions + health.free} places free` : "all places taken";
-  $("server").className = `chip ${health.free ? "good" : "bad"}`;
+  const health = await places();
   document.querySelector(".ai").hidden = health.badge;
   $("kept").textContent = `, and it forgets them after ${Math.round(health.keeps_seconds / 60)} minutes`;
   const voices = Object.entries(health.voices);
