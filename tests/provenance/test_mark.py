@@ -26,7 +26,7 @@ from tests.faces import made_face
 from vasari.provenance.making import number_of
 from vasari.provenance.mark import Marker
 from vasari.provenance.pattern import DATA, decoded, encoded, period_of
-from vasari.provenance.read_mark import MarkReading, read_mark
+from vasari.provenance.read_mark import MarkReading, _means, read_mark
 
 NUMBER = 0xFACE0FF1
 GREEN = (0, 255, 0)
@@ -125,6 +125,13 @@ def test_a_part_of_a_video_is_enough() -> None:
     others = [scene(256, seed) for seed in range(1, 5)] * 50
     ours = [marked(scene(256))] * 100
     assert read_mark(others[:200] + ours).making == NUMBER
+
+
+def test_of_a_long_video_longer_parts_are_looked_at() -> None:
+    grey = np.full((64, 64, 3), 120, np.uint8)
+    parts = list(_means([grey] * 1650))
+    assert [count for _, count in parts] == [1650, *[200] * 8, 50]
+    assert all((light == 120).all() for light, _ in parts)
 
 
 @pytest.mark.parametrize("change", ["nothing", "half", "cut", "turned"])

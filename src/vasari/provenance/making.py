@@ -11,8 +11,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from vasari import __version__
 from vasari.checks import Background
 from vasari.errors import VasariError
@@ -62,7 +60,7 @@ def new_number() -> int:
 def number_of(face: Face, seed: int) -> int:
     """The number of what leaves no file, from the portrait and the seed: the same again makes the
     same pictures."""
-    told = blake2b(np.ascontiguousarray(face.picture), digest_size=ID_BITS // 8)
+    told = blake2b(face.picture.tobytes(), digest_size=ID_BITS // 8)
     told.update(str(seed).encode())
     return int.from_bytes(told.digest(), "big")
 
