@@ -16,8 +16,8 @@ from vasari.values import FloatArray, Picture
 SURE = 1e-6  # chance of a false alarm below which a mark counts as found
 LONGEST = 1024  # pixels: larger pictures are shrunk
 SMALLEST = 64  # pixels: in smaller pictures nothing could be found
-# Where the mean of all pictures shows nothing, those of stretches of them are looked at; longer ones
-# (twice, four times) where there would be too many.
+# Where the mean of all pictures shows nothing, those of stretches of them are looked at, of longer
+# ones (twice, four times) where there would be too many.
 STRETCH = 100  # pictures
 STRETCHES = 16
 
