@@ -13,7 +13,7 @@ from vasari.live.rtc import Calls
 from vasari.live.settings import Settings
 from vasari.live.videos import Videos
 from vasari.live.wire import Start
-from vasari.provenance.making import Finish, new_number
+from vasari.provenance.making import new_number
 from vasari.session import Session
 
 KEYS = 2.0  # seconds between pictures with which a decoder may begin, where nothing is lost
