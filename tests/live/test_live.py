@@ -106,6 +106,21 @@ def test_what_is_sent_is_shown_and_heard(address: str) -> None:
     asyncio.run(free(address, 2))
 
 
+def test_the_other_is_listened_to_and_not_repeated(address: str) -> None:
+    async def talk() -> None:
+        async with started(address) as socket:
+            await socket.send('{"type": "listen"}')
+            for _ in range(10):
+                await socket.send(sound_out(voice_like(0.1)).tobytes())
+            seen = [await shown(socket) for _ in range(20)]
+            assert all(one.idle for one in seen)
+            await socket.send('{"type": "say"}')
+            await socket.send(sound_out(voice_like(0.5)).tobytes())
+            assert (await until(socket, lambda one: one.sample >= 0))[-1].sample == 0
+
+    run(talk)
+
+
 def test_jpeg_for_browsers_without_webcodecs(address: str) -> None:
     async def talk() -> None:
         async with started(address, pictures="jpeg") as socket:

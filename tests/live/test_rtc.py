@@ -14,7 +14,9 @@ from tests.conftest import voice_like
 from tests.faces import made_face
 from tests.live.servers import running
 
-aiortc = pytest.importorskip("aiortc")
+pytest.importorskip("aiortc")
+
+import aiortc
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from vasari.live.stamp import stamp_in

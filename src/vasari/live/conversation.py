@@ -94,6 +94,10 @@ class Conversation:
             self._came.append((self._pushed, time.monotonic()))
         self._news.set()
 
+    def listen(self, sound: FloatArray) -> None:
+        """Sound that the other says, (n,) float32: the face listens to it while it is silent."""
+        self._session.listen(sound)
+
     def flush(self) -> None:
         """The turn ends with the sound that came."""
         self._session.flush()
@@ -158,7 +162,7 @@ class Conversation:
             picture, key = await self._in(
                 self._machine.encoding, self._encode, frame.picture, sample
             )
-        idle = sample < 0
+        idle = sample < 0 or shot.interrupts != self._session.interrupts
         sound = np.zeros_like(shot.sound) if idle else shot.sound
         outlet.put(
             Shown(self._index, sample, picture, sound_out(sound), key, shot.end_of_turn, idle)

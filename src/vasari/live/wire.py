@@ -127,9 +127,10 @@ class Restyle(_Said):
 
 
 class Verb(_Said):
-    """flush: the turn ends; interrupt: it is cut off; keyframe: begin the pictures anew; bye."""
+    """flush: the turn ends; interrupt: it is cut off; listen, say: what the sound is that follows;
+    keyframe: begin the pictures anew; bye."""
 
-    type: Literal["flush", "interrupt", "keyframe", "bye"]
+    type: Literal["flush", "interrupt", "listen", "say", "keyframe", "bye"]
 
 
 Message = Annotated[Restyle | Verb, Field(discriminator="type")]
