@@ -21,7 +21,7 @@ from benchmarks.lips.sheet import sheet
 from benchmarks.lips.voices import Phone, Spoken
 from benchmarks.teacher import STILLS, VIDEO, Seen, Teacher
 from vasari import Face, Motion, read_portrait, talk
-from vasari.shape.onto_face import onto_face
+from vasari.shape.onto_face import Smiles, onto_face
 from vasari.shape.space import Rig
 
 PORTRAITS = {
@@ -65,7 +65,8 @@ def read(
     """Render one sentence and read it again; `drawn` is where its contact sheet goes."""
     pictures = shown(face, sentence.sound)
     seen = teacher.read(pictures, STILLS)
-    rig, codes = Rig(face.neutral, face.expression), onto_face(face, motion, begun=0).expression
+    rig, smile = Rig(face.neutral, face.expression), Smiles(motion.rate).push(motion.expression)
+    codes = onto_face(face, motion, begun=0, smile=smile).expression
     mesh = in_eyes(np.stack([rig.shape(e) for e in codes]))
     video = lips_seen(teacher.read(pictures, VIDEO))
     out = Read(sentence.phones, mesh, lips_seen(seen), video, float(seen.found.mean()))

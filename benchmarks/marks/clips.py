@@ -17,7 +17,7 @@ from vasari.media import read_video
 from vasari.provenance.mark import Marker
 
 SIZES = (512, 512, 512, 512, 256, 512, 512, 768)  # pixels, of one portrait after the other
-TAKES, LENGTH, APART = 3, 60, 20  # clips of a portrait, their pictures, between their beginnings
+TAKES, LENGTH, APART = 3, 45, 15  # clips of a portrait, their pictures, between their beginnings
 OURS = {"crf": "20", "preset": "veryfast", "mbtree": "0"}  # as `vasari say` encodes
 
 Clip = tuple[str, Callable[[], Pictures]]
@@ -27,7 +27,7 @@ def rendered(portrait: Path, number: int, voices: list[Path]) -> Pictures:
     """A portrait that speaks, LENGTH + (TAKES - 1) * APART pictures, without a mark."""
     talk = vasari.talk(
         portrait, voices[number % len(voices)], size=SIZES[number % len(SIZES)],
-        style=vasari.Style(seed=number),
+        style=vasari.Style(seed=number), mark=False,
     )  # fmt: skip
     return list(islice(talk, LENGTH + (TAKES - 1) * APART))
 

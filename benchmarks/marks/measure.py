@@ -15,7 +15,7 @@ from vasari.provenance.read_mark import MarkReading, read_mark
 ALWAYS = "x264 crf 23"
 OTHERS = [name for name in ATTACKS if name != ALWAYS]
 EACH = 2  # other attacks on a clip
-SHORT = 40  # pictures that they are given
+SHORT = 25  # pictures that they are given
 Row = dict[str, Any]
 
 

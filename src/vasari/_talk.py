@@ -28,9 +28,9 @@ from vasari.motion.frame_rate import pictures_in
 from vasari.motion.steering import StyleLike, checked_style
 from vasari.performer import Performer
 from vasari.portrait.read import read_portrait
-from vasari.provenance.making import Finish, new_number
+from vasari.provenance.making import Finish, number_of
 from vasari.render import Renderer
-from vasari.values import Face, FloatArray, Picture
+from vasari.values import Face, FloatArray, Picture, Style
 from vasari.values.face import is_face_file
 
 FaceLike = Face | str | PathLike[str] | NDArray[np.uint8]
@@ -59,8 +59,8 @@ def talk(
             frames are made at once, they are asked for at once.
         chunk: motion frames made at once, 1 to 250; the same chunk gives the same pictures,
             however the sound is cut into pieces.
-        mark: mark the pixels, so that `vasari verify` finds them to be synthetic; of two calls
-            each has a number of its own. False is for tests and research.
+        mark: mark the pixels, so that `vasari verify` finds them to be synthetic, with a number
+            that follows from the portrait and the seed. False is for tests and research.
 
     Returns:
         An iterator of (H, W, 3) uint8 RGB, or (H, W, 4) with straight alpha for a transparent
@@ -74,10 +74,9 @@ def talk(
         checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
         _asked(style), checked_chunk(chunk),
     )  # fmt: skip
-    number = new_number() if checked_flag(mark, "pixels are marked") else None
-    finish = Finish(number, False, asked.background)
-    shown = pictures(face_of(face, asked.frame), sound_pieces(sound), asked)
-    return (finish(picture) for picture in shown)
+    mark, who = checked_flag(mark, "pixels are marked"), face_of(face, asked.frame)
+    shown = pictures(who, sound_pieces(sound), asked)
+    return map(marking(who, asked), shown) if mark else shown
 
 
 @dataclass(frozen=True)
@@ -90,6 +89,12 @@ class Asked:
     background: Background
     style: StyleLike
     chunk: int
+
+
+def marking(face: Face, asked: Asked) -> Finish:
+    """Marks the pixels of what has no making of its own."""
+    seed = asked.style.seed if isinstance(asked.style, Style) else 0
+    return Finish(number_of(face, seed), False, asked.background)
 
 
 def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[Picture]:

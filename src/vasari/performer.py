@@ -20,7 +20,7 @@ from vasari.motion.steering import Steering, StyleLike
 from vasari.render import Body
 from vasari.render.body import Carried
 from vasari.render.distance import at_distance
-from vasari.shape.onto_face import onto_face
+from vasari.shape.onto_face import Smiles, onto_face
 from vasari.speech import SpeechStream
 from vasari.values import Face, FloatArray, Motion
 from vasari.values.style import Moment
@@ -60,7 +60,7 @@ class Performer:
             self._feeling,
         )  # fmt: skip
         self._rate = FrameRate(fps, ahead=1 if live else 2)
-        self._body = Body()
+        self._body, self._smiles = Body(), Smiles(float(fps))
         self.made = 0  # pictures that were decided so far
 
     def listen(self, sound: FloatArray) -> None:
@@ -76,7 +76,8 @@ class Performer:
         times = np.asarray((self.made + np.arange(len(moves)) + 0.5) / float(self._fps), np.float64)
         moments = [self._steering.at(float(time)) for time in times]
         kept = np.array([own_kept(moment.emotion) for moment in moments])
-        moves = onto_face(self._face, moves, float(self.made / self._fps), kept)
+        smile = self._smiles.push(moves.expression)
+        moves = onto_face(self._face, moves, float(self.made / self._fps), kept, smile)
         self.made += len(moves)
         return self._carried(moves, moments)
 

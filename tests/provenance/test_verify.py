@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import chain, repeat
 from pathlib import Path
 
 import av
@@ -169,6 +170,19 @@ def test_coded_again(made: Path, tmp_path: Path) -> None:
     found = verify(recoded(made / "a.mp4", tmp_path / "b.mp4"))
     assert (found.code, found.by) == (0, ("mark",))
     assert found.manifest is None
+
+
+def test_it_is_found_behind_other_pictures(made: Path, tmp_path: Path) -> None:
+    """A film in which Vasari's work comes after ten seconds of something else."""
+    rng, out = np.random.default_rng(0), tmp_path / "film.mp4"
+    other = np.kron(rng.integers(60, 200, (32, 32, 3)), np.ones((16, 16, 1))).astype(np.uint8)
+    with av.open(str(out), "w") as movie:
+        stream = movie.add_stream("libx264", 25, options={"crf": "20"})
+        stream.width = stream.height = 512
+        for picture in chain(repeat(other, 260), read_video(made / "a.mp4")):
+            movie.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+        movie.mux(stream.encode(None))
+    assert verify(out).by == ("mark",)
 
 
 def test_one_picture_of_it(made: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.faces import expression, made_face
 from vasari.motion.mouth import open_lips
-from vasari.shape.onto_face import MOUTH, kept_expression, onto_face
+from vasari.shape.onto_face import MOUTH, Smiles, kept_expression, onto_face
 from vasari.shape.space import Rig, lip_gaps
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Motion
 
@@ -93,3 +93,17 @@ def test_a_mouth_that_is_quiet_begins_as_the_portrait() -> None:
     zero = np.zeros((1, 3), np.float32)
     still = Motion(zero, zero, zero[:, :2], np.zeros((1, EXPRESSION), np.float32))
     assert np.allclose(onto_face(face, still).expression[0], kept_expression(face), atol=1e-6)
+
+
+def test_a_smile_comes_back_slowly_however_the_frames_are_cut() -> None:
+    codes = np.zeros((50, EXPRESSION), np.float32)
+    codes[5:8] = expression(mouthPucker=0.6)
+    smile = Smiles(25).push(codes)
+    assert (smile[:5] == 1).all()
+    assert smile[7] == pytest.approx(0, abs=1e-6)
+    assert 0 < np.diff(smile[7:]).max() < 0.1
+    assert smile[-1] == 1
+    parts, stream = [], Smiles(25)
+    for part in np.split(codes, (1, 6, 7, 30)):
+        parts.append(stream.push(part))
+    assert np.array_equal(np.concatenate(parts), smile)

@@ -34,10 +34,10 @@ WORTH = {
     "grid_s1": 0.26, "lrc_ar": 0.20, "mcgurk": 0.05, "turkish": 0.02, "mead": 0.01, "ravdess": 0.01,
     "real": 0.18, "unknown": 0.05, "generated": 0.24,
 }  # share of each kind of face in a batch  # fmt: skip
-SAID = (0.5, 0.38, 0.12)  # shares of speech, synthetic voices and singing in what has no face
-ALTERED = 0.25  # share of faces whose sound is altered; of speech without a face it is half
+SAID = (0.52, 0.38, 0.1)  # shares of speech, synthetic voices and singing in what has no face
+ALTERED = 0.25, 0.4  # shares of faces and of other speech whose sound is altered
 LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
-PHONES, STRANGE = 1.0, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
+PHONES, STRANGE = 0.7, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
 
 
 class Data:
@@ -119,7 +119,7 @@ class Pieces:
             known[(at >= row["frames"] - EDGE) | (at + heard - start < 0)] = 0
             known[at + heard - start >= row["frames"] - EDGE] = 0
             out.append({
-                "x": self.faces.features(row, heard, FRAMES, int(rng.random() < ALTERED)),
+                "x": self.faces.features(row, heard, FRAMES, int(rng.random() < ALTERED[0])),
                 "gate": self.faces.take("gate", row, heard, FRAMES), "known": known,
                 "code": self.faces.take("code", row, start, FRAMES),
                 "seen": self.faces.take("seen", row, start, FRAMES),
@@ -131,7 +131,7 @@ class Pieces:
             row = rows[int(np.searchsorted(pick, rng.random()))]
             start = int(rng.integers(0, max(1, row["frames"] - FRAMES + 1)))
             out.append({
-                "x": data.features(row, start, FRAMES, int(rng.integers(2))),
+                "x": data.features(row, start, FRAMES, int(rng.random() < ALTERED[1])),
                 "gate": data.take("gate", row, start, FRAMES),
                 "marks": data.take("marks", row, start, FRAMES),
                 "known": np.zeros(FRAMES, np.float32),

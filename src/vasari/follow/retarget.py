@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.shape.onto_face import MOUTH, onto_face
+from vasari.shape.onto_face import MOUTH, Smiles, onto_face
 from vasari.shape.space import NECK, rotation_angles, rotation_matrix
 from vasari.values import BLENDSHAPES, Face, FloatArray, Motion, Picture
 
@@ -50,7 +50,7 @@ def as_changes(
     gaze, expression = _median(motion.gaze[found]), resting(motion.expression[found])
     neck = _median(np.concatenate([_necks(part) for part in pieces(motion)])[found])
     rest = rotation_matrix(_median(motion.rotation[found]))
-    own = rotation_matrix(face.rotation)
+    own, smiles = rotation_matrix(face.rotation), Smiles(motion.rate)
     for part in pieces(motion):
         turns = [own @ rest.T @ rotation_matrix(r) @ own.T for r in part.rotation]
         changes = Motion(
@@ -58,7 +58,7 @@ def as_changes(
             _necks(part) - neck, part.gaze - gaze, part.expression - expression, part.rate,
         )  # fmt: skip
         changes, kept = steered(changes)
-        yield onto_face(face, changes, kept=kept)
+        yield onto_face(face, changes, kept=kept, smile=smiles.push(changes.expression))
 
 
 def pieces(motion: Motion) -> Iterator[Motion]:

@@ -75,7 +75,7 @@ def _tables() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.floa
     """(WINDOW,) a window, (WINDOW + 1, BANDS) triangles on the mel scale, (WINDOW,) the window's
     own autocorrelation, by which that of a sound is divided (Boersma 1993)."""
     window = np.hanning(WINDOW)
-    mel = np.linspace(*(np.log1p(hz / 700) for hz in (LOWEST_HZ, HIGHEST_HZ)), BANDS + 2)
+    mel = np.linspace(np.log1p(LOWEST_HZ / 700), np.log1p(HIGHEST_HZ / 700), BANDS + 2)
     edge = 700 * np.expm1(mel)
     hz = np.arange(WINDOW + 1) * SOUND_HZ / (2 * WINDOW)
     up = (hz[:, None] - edge[:-2]) / (edge[1:-1] - edge[:-2])

@@ -42,7 +42,8 @@ SMILE_KEPT = 0.6  # of a portrait's smile, while it talks
 # Nobody grins around a u. Of the narrowing that pucker and funnel make in the mesh a reader sees
 # half in the picture (`benchmarks.mouth`), so a rounded mouth is rounded more; together these open
 # it by .012 eye distances, so that a hole stays.
-ROUND_FROM, ROUND_FULL = 0.05, 0.3  # mouthPucker from which a mouth is rounded, and all round
+ROUND_FROM, ROUND_FULL = 0.05, 0.4  # mouthPucker from which a mouth is rounded, and all round
+SMILE_GOES, SMILE_COMES = 0.12, 0.6  # seconds for the whole of a smile
 MORE_ROUND = (0.5, 0.18)  # of ROUNDS that are added to it
 # Lips that meet are pressed a little: those of a photo that shows them apart, drawn together to
 # where they just touch, are still read as open (.02 to .04 eye distances).
@@ -51,8 +52,9 @@ MET, PARTED = 0.02, 0.02  # openings over which that fades: beyond 0, of lips th
 
 
 def onto_face(
-    face: Face, motion: Motion, begun: float = EASE, kept: FloatArray | float = 1.0
-) -> Motion:
+    face: Face, motion: Motion, begun: float = EASE, kept: FloatArray | float = 1.0,
+    smile: FloatArray | None = None,
+) -> Motion:  # fmt: skip
     """A motion relative to rest becomes one in absolute terms for this portrait.
 
     The head turns from the portrait's own pose about its neck, the eyes from its own gaze, and
@@ -67,6 +69,8 @@ def onto_face(
             speaks does so from the first frame.
         kept: (T,) or one number, how much of what it keeps of its own smile and brows stays, 0 to
             1: an emotion takes the place of the rest.
+        smile: (T,) how much of any smile stays beside rounded lips, from `Smiles`; without it each
+            frame stands for itself.
     """
     share = _smooth((begun + np.arange(len(motion)) / motion.rate) / EASE)[:, None]
     own = rotation_matrix(face.rotation)
@@ -75,7 +79,7 @@ def onto_face(
     pivot = own @ NECK
     about_neck = np.array([pivot - turn @ pivot for turn in turns]).reshape(-1, 3)
     position = motion.position * share + about_neck
-    expression = articulated(face, motion.expression, kept)
+    expression = articulated(face, motion.expression, kept, smile)
     for code, by in LIDS_LOOK:
         expression[:, code] = np.maximum(expression[:, code], by * motion.gaze[:, 1]).clip(None, 1)
     n = len(BLENDSHAPES)
@@ -93,18 +97,48 @@ def kept_expression(face: Face) -> FloatArray:
     return np.asarray(articulated(face, np.zeros((1, EXPRESSION), np.float32))[0])
 
 
-def articulated(face: Face, expression: FloatArray, kept: FloatArray | float = 1.0) -> FloatArray:
+class Smiles:
+    """How much of a smile stays in speech: it goes where lips are rounded and comes back slowly, or
+    a mouth that says u and i in turn would snap to and fro.
+
+    Args:
+        rate: frames a second.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._goes, self._comes = 1 / (SMILE_GOES * rate), 1 / (SMILE_COMES * rate)
+        self._now = 1.0
+
+    def push(self, expression: FloatArray) -> FloatArray:
+        """(T, EXPRESSION) of the next frames, relative to rest, to (T,) 0 to 1."""
+        out = 1 - _rounded(expression)
+        for k, wanted in enumerate(out):
+            self._now += float(np.clip(wanted - self._now, -self._goes, self._comes))
+            out[k] = self._now
+        return out
+
+
+def _rounded(expression: FloatArray) -> FloatArray:
+    """(T, EXPRESSION) to (T,) how far lips are rounded, 0 to 1."""
+    return _smooth((expression[:, ROUNDS[0]] - ROUND_FROM) / (ROUND_FULL - ROUND_FROM))
+
+
+def articulated(
+    face: Face, expression: FloatArray, kept: FloatArray | float = 1.0,
+    smile: FloatArray | None = None,
+) -> FloatArray:  # fmt: skip
     """What this portrait shows of an expression relative to rest, beside what it keeps of its own:
-    rounded lips end a smile, lips that meet are pressed. Both (T, EXPRESSION); `kept` as of
-    `onto_face`."""
-    rounded = _smooth((expression[:, ROUNDS[0]] - ROUND_FROM) / (ROUND_FULL - ROUND_FROM))
+    rounded lips end a smile, lips that meet are pressed. Both (T, EXPRESSION); `kept` and `smile`
+    as of `onto_face`."""
+    rounded = _rounded(expression)
+    smiles = (1 - rounded if smile is None else smile)[:, None]
     opening = expression @ _gaps()
     parted = PARTED if mouth_is_open(_own_shape(face)) else 0.0
     met = np.clip((parted - opening) / MET, 0, 1)
     share = np.broadcast_to(np.asarray(kept, np.float32), len(expression))[:, None]
     out = expression + np.where(YIELDS, share, 1) * _kept_at_rest(face)
-    out[:, SMILES] *= (1 - rounded)[:, None]
-    out += share * (1 - rounded)[:, None] * _kept_smile(face)
+    out[:, SMILES] *= smiles
+    out += share * smiles * _kept_smile(face)
     out[:, ROUNDS] += (rounded * (1 - met))[:, None] * np.array(MORE_ROUND, np.float32)
     out[:, JAW_OPEN] -= PRESS * met
     return np.asarray(out, np.float32)

@@ -28,6 +28,7 @@ CODE = 2 * len(BLENDSHAPES) + 8  # own and present blendshapes, rotations, chang
 DEGREES = 30.0  # what counts as 1 in the code
 ALL = 0.02  # eye distances of mean change from the portrait from which all paint is on
 BRIGHTEST = np.float32(1.2)  # gain: a deep fold is redder than its skin, and more would glow
+COOLER = np.array([0.65, 1.0, 1.0], np.float32)  # of a gain above 1, by colour: folds are red
 FADE = 8  # pixels of the light inside the crop's border over which it begins
 MASKS = (("lips_inner",), ("right_eye", "left_eye"), ("face_oval",))
 
@@ -83,6 +84,7 @@ class Light:
         self._own = landmarks[:MESH_POINTS, :2].copy()
         self._ring = face_space().rings["lips_inner"]
         self._colour = np.float32(colour)
+        self._cooler = 1 + self._colour * (COOLER - 1)
         inwards = np.minimum(np.arange(SIDE // 2), np.arange(SIDE // 2)[::-1]) / FADE
         self._fade = np.minimum.outer(inwards, inwards).clip(0, 1).astype(np.float32)[..., None]
 
@@ -103,6 +105,7 @@ class Light:
         grey = light.mean(2, keepdims=True)  # engravings and statues stay grey
         light = grey + self._colour * (light - grey)
         light = np.minimum(light, BRIGHTEST)
+        light = np.where(light > 1, 1 + self._cooler * (light - 1), light)
         light = 1 + np.float32(share) * self._fade * (light - 1)
         inner = np.zeros(out.shape[:2], np.uint8)
         fixed = np.round(now.points[self._ring, :2] * 16).astype(np.int32)
