@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,6 +14,8 @@ from vasari.live.rtc import Calls
 from vasari.live.settings import Settings
 from vasari.live.videos import Videos
 from vasari.live.wire import Start
+from vasari.provenance.making import Finish
+from vasari.provenance.pattern import ID_BITS
 from vasari.session import Session
 
 KEYS = 2.0  # seconds between pictures with which a decoder may begin, where nothing is lost
@@ -48,6 +51,7 @@ class Rooms:
             session = await self.machine.house.open(
                 face, size=start.size, fps=start.fps, style=start.style.style(),
                 queue=self.settings.ahead_seconds,
+                finish=Finish(secrets.randbits(ID_BITS), self.settings.badged),
             )  # fmt: skip
         except Full:
             metrics.refused.inc()

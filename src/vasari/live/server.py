@@ -57,7 +57,7 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with scratch() as folder, House(settings.sessions) as house:
             encoding = ThreadPoolExecutor(2, "vasari-encode")
-            machine = Machine(house, encoding, metrics, settings.badged)
+            machine = Machine(house, encoding, metrics)
             workshop = Workshop(worker)
             rooms = Rooms(
                 settings, machine, Faces(settings, workshop, folder),
