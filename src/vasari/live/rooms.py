@@ -49,7 +49,7 @@ class Rooms:
         metrics = self.machine.metrics
         try:
             session = await self.machine.house.open(
-                face, size=start.size, fps=start.fps, style=start.style.style(),
+                face, size=start.size, fps=start.fps, style=start.style.style(), ahead=start.ahead,
                 queue=self.settings.ahead_seconds,
                 finish=Finish(secrets.randbits(ID_BITS), self.settings.badged),
             )  # fmt: skip

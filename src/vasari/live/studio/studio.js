@@ -3,7 +3,7 @@
 import { CallLink, SocketLink } from "./link.js";
 import { manner } from "./manner.js";
 import { Player } from "./player.js";
-import { Microphone, samplesOf } from "./voice.js";
+import { device, Microphone, samplesOf } from "./voice.js";
 import { HZ, wav } from "./wire.js";
 
 const $ = (id) => document.getElementById(id);
@@ -280,7 +280,7 @@ const addFace = tried(async (blob) => {
 
 const camera = {
   async open() {
-    this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: 1280, height: 1280 } });
+    this.stream = await device({ video: { facingMode: "user", width: 1280, height: 1280 } });
     $("camera-video").srcObject = this.stream;
     await $("camera-video").play();
     $("viewfinder").hidden = false;
@@ -534,6 +534,7 @@ wire();
 document.activeElement?.blur();
 setInterval(rest, 5000);
 setInterval(() => { $("figures").textContent = `${player.shown} pictures shown`; }, 1000);
+document.addEventListener("visibilitychange", tried(async () => { if (!document.hidden && state.face) await connected(); }));
 addEventListener("pointerdown", () => { state.touched = performance.now(); }, { capture: true });
 tried(begin)();
 window.studio = { state, player }; // for tests, and for the curious
