@@ -59,7 +59,11 @@ def studio(address: str, *flags: str, query: str = "", **context: Any) -> Iterat
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/{query}")
-        until(lambda: page.evaluate("window.studio?.player.shown > 5"), "the face lives", page)
+        until(
+            lambda: page.evaluate("!!window.studio?.state.link && studio.player.shown > 5"),
+            "the face lives",
+            page,
+        )
         yield page
         browser.close()
         assert errors == []
@@ -130,8 +134,8 @@ def test_a_portrait_is_dropped_speaks_is_steered_and_kept(
         for _ in range(4):
             page.keyboard.press("Shift+ArrowRight")
         assert "20° right" in page.locator("#pad").get_attribute("aria-valuetext")
-        time.sleep(1.5)
-        assert np.abs(seen(page, (0, 0, 512, 512)) - before).mean() > 4
+        whole = (0, 0, 512, 512)
+        until(lambda: np.abs(seen(page, whole) - before).mean() > 4, "it comes near", page, 30)
 
         page.locator("#make").click()
         until(lambda: page.locator("#made").is_visible(), "the video is made", page, 120)
