@@ -26,6 +26,7 @@ FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required",
          "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # fmt: skip
 NO_UDP = [f"--{force}webrtc-ip-handling-policy=disable_non_proxied_udp" for force in ("", "force-")]
 MOUTH = (180, 300, 150, 110)  # x, y, width, height of the demo portrait's mouth and chin
+ALIVE = "!!window.studio?.state.link && studio.player.shown > 5"
 FOCUSED = "document.activeElement.id || document.activeElement.dataset.steer"
 SEEN = """([x, y, w, h]) => {  // brightness of a part of the canvas, 32 x 32
     const small = new OffscreenCanvas(32, 32).getContext("2d");
@@ -60,7 +61,7 @@ def studio(address: str, *flags: str, query: str = "", **context: Any) -> Iterat
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/{query}")
         until(
-            lambda: page.evaluate("!!window.studio?.state.link && studio.player.shown > 5"),
+            lambda: page.evaluate(ALIVE),
             "the face lives",
             page,
         )
