@@ -120,6 +120,20 @@ def test_a_microphone_of_a_call_is_said(address: str) -> None:
     asyncio.run(talk())
 
 
+def test_a_browser_without_h264_gets_vp8(address: str) -> None:
+    async def talk() -> None:
+        peer = Peer()
+        codecs = aiortc.RTCRtpReceiver.getCapabilities("video").codecs
+        vp8 = [codec for codec in codecs if codec.mimeType == "video/VP8"]
+        peer.peer.getTransceivers()[0].setCodecPreferences(vp8)
+        answer = await peer.call(address)
+        assert "H264" not in answer.json()["sdp"]
+        await until(lambda: peer.samples.count(-1) > 5)
+        await peer.close()
+
+    asyncio.run(talk())
+
+
 @pytest.mark.parametrize("sdp", ["", "garbage", "v=0\r\n", "m=video 9 X 1\r\n" * 50, "\0"])
 def test_what_is_no_offer_takes_no_place(address: str, sdp: str) -> None:
     for _ in range(3):  # more than there are places
