@@ -12,8 +12,8 @@ from vasari.live.settings import TOKEN_LEAST
 
 
 def wishes(**other: object) -> Wishes:
-    given = {"host": "127.0.0.1", "port": 8765, "token": None, "sessions": 4, "keep": 60.0, "ice": (),
-             "badge": None} | other  # fmt: skip
+    given = {"host": "127.0.0.1", "port": 8765, "token": None, "sessions": 4, "keep": 60.0,
+             "ice": (), "badge": None} | other  # fmt: skip
     return Wishes(**given)  # type: ignore[arg-type]
 
 
@@ -39,8 +39,8 @@ def test_the_address_is_one_to_open(monkeypatch: pytest.MonkeyPatch) -> None:
     ("words", "part"),
     [
         (["--token", "short"], "token"),
-        (["--ice", "http://x"], "ICE"),
-        (["--sessions", "0"], "range"),
+        (["--ice", "x"], "ICE"),
+        (["--sessions", "0"], "sessions"),
     ],
 )
 def test_what_cannot_be_meant(vasari, words: list[str], part: str) -> None:
