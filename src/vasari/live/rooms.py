@@ -47,9 +47,9 @@ class Rooms:
         metrics = self.machine.metrics
         try:
             session = await self.machine.house.open(
-                face, size=start.size, fps=start.fps, style=start.style.style(),
+                face, size=start.size, fps=start.fps, style=start.style.style(), ahead=start.ahead,
                 queue=self.settings.ahead_seconds, number=new_number(),
-                badge=self.machine.badged,
+                badge=self.settings.badged,
             )  # fmt: skip
         except Full:
             metrics.refused.inc()
