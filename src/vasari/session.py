@@ -10,7 +10,6 @@ session.flush()                             # the turn ends here: its last pictu
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from threading import Lock
@@ -24,6 +23,7 @@ from vasari.checks import (
     Rate,
     checked_background,
     checked_chunk,
+    checked_flag,
     checked_fps,
     checked_frame,
     checked_size,
@@ -111,9 +111,10 @@ class Session:
             second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
             with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
-        finish: done to each picture after it is drawn; None marks the pixels (`Finish` in
-            `provenance.making`), so that `vasari verify` finds them to be synthetic. Pictures of
-            one session are never finished two at once.
+        mark: mark the pixels, so that `vasari verify` finds them to be synthetic. False is for
+            tests and research.
+        badge: draw "AI" into a corner.
+        number: what the mark carries, below 2**32; None: what follows from face and seed.
 
     Raises:
         VasariError: one sentence that says what is wrong.
@@ -122,7 +123,8 @@ class Session:
     def __init__(
         self, face: FaceLike, *, size: int = 512, fps: Rate = FPS, frame: Framing = "crop",
         background: BackgroundLike = None, style: StyleLike = None, chunk: int = 1,
-        ahead: int = 1, queue: float = QUEUE, finish: Callable[[Picture], Picture] | None = None,
+        ahead: int = 1, queue: float = QUEUE, mark: bool = True, badge: bool = False,
+        number: int | None = None,
     ) -> None:  # fmt: skip
         self.fps = checked_fps(fps)
         frame = checked_frame(frame)
@@ -135,7 +137,9 @@ class Session:
         _warm(Performer(self.face, self.fps, None, chunk, ahead), self._renderer)
         self._hush = Hush(self.face)
         seed = 0 if callable(style) else checked_style(style).seed
-        self._finish = finish or Finish(number_of(self.face, seed), False, background)
+        number = number_of(self.face, seed) if number is None else number
+        marked = number if checked_flag(mark, "pixels are marked") else None
+        self._finish = Finish(marked, checked_flag(badge, "AI is drawn"), background)
         self._lock, self._finishing = Lock(), Lock()
         self._queue: deque[FloatArray | None] = deque()  # pieces, END after each turn
         self._waiting, self._most = 0, round(queue * SOUND_HZ)  # samples in the queue
