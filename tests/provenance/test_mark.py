@@ -53,7 +53,7 @@ def marked(picture: np.ndarray, number: int = NUMBER, **keep: tuple[int, int, in
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=50, deadline=None)
 def test_any_number_comes_back_from_noise(number: int) -> None:
-    noise = np.random.default_rng(number).normal(0, 0.7, (2, DATA))
+    noise = np.random.default_rng(number).normal(0, 0.4, (2, DATA))
     assert decoded(encoded(number) + noise[0] + 1j * noise[1]) == number
 
 
