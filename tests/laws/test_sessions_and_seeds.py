@@ -28,7 +28,7 @@ def session(n: int) -> list[str]:
 
 def talk(n: int) -> Iterator[np.ndarray]:
     face, voice, style = made_face(seed=n), voice_like(1.2, seed=n), vasari.Style(n)
-    return vasari.talk(face, voice, size=256, style=style, mark=False)  # each mark has its number
+    return vasari.talk(face, voice, size=256, style=style)
 
 
 def test_taking_turns() -> None:

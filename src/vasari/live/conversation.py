@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,8 +19,6 @@ from vasari.live.metrics import Metrics
 from vasari.live.rhythm import Rhythm
 from vasari.live.stamp import stamp
 from vasari.live.wire import Shown, sound_out
-from vasari.provenance.making import Finish
-from vasari.provenance.pattern import ID_BITS
 from vasari.session import Frame, Session, Shot
 from vasari.values import SOUND_HZ, FloatArray, Picture, Style
 
@@ -46,13 +43,11 @@ class Machine:
         house: sessions, and threads that draw.
         encoding: threads that encode.
         metrics: what is counted.
-        badged: whether pictures say visibly that they are synthetic.
     """
 
     house: House
     encoding: Executor
     metrics: Metrics
-    badged: bool = False
 
 
 class Conversation:
@@ -73,7 +68,6 @@ class Conversation:
         )  # fmt: skip
         self._pushed = self._taken = 0  # samples
         self._came: deque[tuple[int, float]] = deque()  # samples by then, seconds
-        self._finish = Finish(secrets.randbits(ID_BITS), machine.badged)
         self._drawing = machine.house.pool
         self._news = asyncio.Event()
         self._key, self._index = True, 0
@@ -93,6 +87,10 @@ class Conversation:
         if self._session.waiting < LIVE_SECONDS:  # what is sent ahead waits on purpose
             self._came.append((self._pushed, time.monotonic()))
         self._news.set()
+
+    def listen(self, sound: FloatArray) -> None:
+        """Sound that the other says, (n,) float32: the face listens to it while it is silent."""
+        self._session.listen(sound)
 
     def flush(self) -> None:
         """The turn ends with the sound that came."""
@@ -158,7 +156,7 @@ class Conversation:
             picture, key = await self._in(
                 self._machine.encoding, self._encode, frame.picture, sample
             )
-        idle = sample < 0
+        idle = sample < 0 or shot.interrupts != self._session.interrupts
         sound = np.zeros_like(shot.sound) if idle else shot.sound
         outlet.put(
             Shown(self._index, sample, picture, sound_out(sound), key, shot.end_of_turn, idle)
@@ -170,7 +168,6 @@ class Conversation:
         return await asyncio.get_running_loop().run_in_executor(pool, work, *given)
 
     def _encode(self, picture: Picture, sample: int) -> tuple[bytes, bool]:
-        self._finish(picture)
         if self._stamp:
             stamp(picture, sample)
         key, self._key = self._key, False

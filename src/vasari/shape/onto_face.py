@@ -41,10 +41,11 @@ SPEAKS = 0.1  # of a coefficient of the mouth, from which on it speaks and has l
 SMILE_KEPT = 0.6  # of a portrait's smile, while it talks
 # Nobody grins around a u. Of the narrowing that pucker and funnel make in the mesh a reader sees
 # half in the picture (`benchmarks.mouth`), so a rounded mouth is rounded more; together these open
-# it by .012 eye distances, so that a hole stays.
+# it by .025 eye distances, so that a hole stays.
 ROUND_FROM, ROUND_FULL = 0.05, 0.4  # mouthPucker from which a mouth is rounded, and all round
 SMILE_GOES, SMILE_COMES = 0.12, 0.6  # seconds for the whole of a smile
-MORE_ROUND = (0.5, 0.18)  # of ROUNDS that are added to it
+MORE_ROUND = (0.5, 0.26)  # of ROUNDS that are added to it
+HOLE = 0.01  # opening from which all of that is: m in "moon" is closed
 # Lips that meet are pressed a little: those of a photo that shows them apart, drawn together to
 # where they just touch, are still read as open (.02 to .04 eye distances).
 PRESS = 0.1  # of jawOpen
@@ -133,13 +134,14 @@ def articulated(
     rounded = _rounded(expression)
     smiles = (1 - rounded if smile is None else smile)[:, None]
     opening = expression @ _gaps()
-    parted = PARTED if mouth_is_open(_own_shape(face)) else 0.0
+    parted = PARTED * (1 - rounded) if mouth_is_open(_own_shape(face)) else 0.0
     met = np.clip((parted - opening) / MET, 0, 1)
     share = np.broadcast_to(np.asarray(kept, np.float32), len(expression))[:, None]
     out = expression + np.where(YIELDS, share, 1) * _kept_at_rest(face)
     out[:, SMILES] *= smiles
     out += share * smiles * _kept_smile(face)
-    out[:, ROUNDS] += (rounded * (1 - met))[:, None] * np.array(MORE_ROUND, np.float32)
+    more = rounded * np.clip(opening / HOLE, 0, 1)
+    out[:, ROUNDS] += more[:, None] * np.array(MORE_ROUND, np.float32)
     out[:, JAW_OPEN] -= PRESS * met
     return np.asarray(out, np.float32)
 

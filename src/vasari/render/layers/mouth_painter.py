@@ -22,10 +22,10 @@ WIDTH, HEIGHT = 128, 96  # pixels that the network sees
 DENSITY = 144  # of them an eye distance: those of a 512 pixel picture
 DOWN = 0.13  # the crop's middle below the line where the lips meet, eye distances
 EDGE = 0.025  # eye distances of the lips' inner edge that are painted, too
-GAIN, TONE = np.float32(0.2), np.float32(7)  # of what is drawn, and levels: dark stays dark
-# The least of three colours by the largest, in lips and in teeth. What is pale is tooth and stays as
-# it is drawn, or it becomes as pink as the lips and is taken for one.
-LIP_PALE, TOOTH_PALE = np.float32(0.6), np.float32(0.8)
+GAIN, TONE = np.float32(0.25), np.float32(8)  # of what is drawn, and levels: dark stays dark
+# The least of three colours by the largest, in lips and in teeth. What is pale is tooth: it takes
+# no colour, or it becomes as pink as the lips and is taken for one, and only so much of the shade.
+LIP_PALE, TOOTH_PALE, TOOTH_SHADE = np.float32(0.6), np.float32(0.8), np.float32(0.5)
 BLUEST = 1.08  # blue to green, times that of the teeth: no tongue is violet in white light
 ALL = 0.03  # square eye distances of open mouth from which all paint is on: a slit stays as drawn
 
@@ -78,12 +78,14 @@ class MouthPainter:
         m = window(now.pose, self._line)
         seen = look(out, ring, m)
         (more,) = network("mouth").run(["more"], {"seen": seen[None]})
-        most = (GAIN * seen[..., :3] + TONE) * _no_tooth(seen[..., :3])
-        more = np.clip(more, -most, most)
+        most = GAIN * seen[..., :3] + TONE
+        more, flesh = np.clip(more, -most, most), _no_tooth(seen[..., :3])
         green, blue = seen[..., 1] + more[..., 1], seen[..., 2]
         more[..., 2] = np.minimum(more[..., 2], np.maximum(self._bluest * green - blue, 0))
         grey = more.mean(2, keepdims=True)  # engravings and statues stay grey
-        more = grey + self._colour * (more - grey)
+        more = grey * (TOOTH_SHADE + (1 - TOOTH_SHADE) * flesh) + self._colour * flesh * (
+            more - grey
+        )
         _add(out, np.float32(share) * more, m)
 
 
@@ -91,7 +93,7 @@ def _no_tooth(colour: Picture) -> FloatArray:
     """(h, w, 1) 0 where a colour (h, w, 3) is that of teeth, 1 where it is not."""
     red, green, blue = cv2.split(colour)
     least, most = (pick(pick(red, green), blue) for pick in (cv2.min, cv2.max))
-    share = TOOTH_PALE - cv2.divide(least, cv2.max(most, 1.0), dtype=cv2.CV_32F)
+    share = TOOTH_PALE - cv2.divide(least, np.maximum(most, 1), dtype=cv2.CV_32F)
     return np.asarray(np.clip(share / (TOOTH_PALE - LIP_PALE), 0, 1)[..., None])
 
 
