@@ -1,6 +1,7 @@
 # make demo   a picture speaks: demo.mp4, in a virtual environment made here
 # make test   style, types and the tests that take minutes
 # make agents the tests of voice agents, which need half a gigabyte of packages
+# make fleet  the tests of many machines, with Ray
 # make slow   the tests that take longer
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -9,7 +10,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock
 
-.PHONY: demo test agents slow lock clean
+.PHONY: demo test agents fleet slow lock clean
 
 demo: .venv/made
 	$(INSTALL) .
@@ -28,6 +29,11 @@ agents: requirements.lock # the tests of voice agents, with the real packages, i
 	.venv-agents/bin/pip install --quiet '.[demo,dev,pipecat,livekit]'
 	.venv-agents/bin/python -m pytest -q tests/live/agents
 
+fleet: requirements.lock # the tests of many machines, with a real Ray, in a .venv of their own
+	test -d .venv-fleet || $(PYTHON) -m venv .venv-fleet
+	.venv-fleet/bin/pip install --quiet '.[demo,dev,live,fleet]' websockets
+	.venv-fleet/bin/python -m pytest -q tests/live/fleet
+
 slow: .venv/made
 	$(INSTALL) '.[demo,dev,live]'
 	$(BIN)/python -m pytest -q -m slow
@@ -45,4 +51,4 @@ lock: # newest versions of everything, after which the tests should run
 	  $(BIN)/pip freeze --exclude vasari | sort -f; } > requirements.lock
 
 clean:
-	rm -rf .venv .venv-agents build dist demo.mp4
+	rm -rf .venv .venv-agents .venv-fleet build dist demo.mp4

@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.record import save
+from benchmarks.record import add, save
+from benchmarks.steer import emotion
 from benchmarks.teacher import STILLS, VIDEO, Seen, Teacher, add_teacher_arguments, start_teacher
 from vasari import Face, Style, read_portrait, talk
 from vasari.demo import demo_portrait, demo_voice
@@ -295,6 +296,9 @@ def main() -> None:
         print(what, values)
     path = save("steer", {"took_seconds": perf_counter() - start, "summary": table,
                           "control": control_rows, "rows": rows}, args.out)  # fmt: skip
+    if tuple(args.only) == tuple(KINDS):
+        with start_teacher(args) as teacher:
+            add("steer", "emotion", emotion.measure(args, teacher), args.out)
     print(f"written to {path}")
 
 

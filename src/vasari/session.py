@@ -10,7 +10,6 @@ session.flush()                             # the turn ends here: its last pictu
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from threading import Lock
@@ -24,6 +23,7 @@ from vasari.checks import (
     Rate,
     checked_background,
     checked_chunk,
+    checked_flag,
     checked_fps,
     checked_frame,
     checked_size,
@@ -34,6 +34,7 @@ from vasari.motion.frame_rate import pictures_in
 from vasari.motion.hush import CLOSES_IN, Hush
 from vasari.motion.steering import StyleLike, checked_style
 from vasari.performer import Performer
+from vasari.provenance.making import Finish, number_of
 from vasari.render import Renderer
 from vasari.render.body import Carried
 from vasari.speech.mel import BLOCK
@@ -110,8 +111,10 @@ class Session:
             second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
             with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
-        finish: done to each picture after it is drawn, such as `provenance.making.Finish`, which
-            marks its pixels; pictures of one session are never finished two at once.
+        mark: mark the pixels, so that `vasari verify` finds them to be synthetic. False is for tests
+            and research.
+        badge: draw "AI" into a corner.
+        number: that the mark carries, below 2**32; None takes one that follows from face and seed.
 
     Raises:
         VasariError: one sentence that says what is wrong.
@@ -120,7 +123,8 @@ class Session:
     def __init__(
         self, face: FaceLike, *, size: int = 512, fps: Rate = FPS, frame: Framing = "crop",
         background: BackgroundLike = None, style: StyleLike = None, chunk: int = 1,
-        ahead: int = 1, queue: float = QUEUE, finish: Callable[[Picture], Picture] | None = None,
+        ahead: int = 1, queue: float = QUEUE, mark: bool = True, badge: bool = False,
+        number: int | None = None,
     ) -> None:  # fmt: skip
         self.fps = checked_fps(fps)
         frame = checked_frame(frame)
@@ -132,7 +136,11 @@ class Session:
         self._performer = Performer(self.face, self.fps, self._steered, chunk, ahead)
         _warm(Performer(self.face, self.fps, None, chunk, ahead), self._renderer)
         self._hush = Hush(self.face)
-        self._lock, self._finishing, self._finish = Lock(), Lock(), finish
+        seed = 0 if callable(style) else checked_style(style).seed
+        number = number_of(self.face, seed) if number is None else number
+        marked = number if checked_flag(mark, "pixels are marked") else None
+        self._finish = Finish(marked, checked_flag(badge, "AI is drawn"), background)
+        self._lock, self._finishing = Lock(), Lock()
         self._queue: deque[FloatArray | None] = deque()  # pieces, END after each turn
         self._waiting, self._most = 0, round(queue * SOUND_HZ)  # samples in the queue
         self._ready: deque[tuple[Motion, Carried, int]] = deque()  # decided pictures
@@ -289,9 +297,8 @@ class Session:
     def draw(self, shot: Shot) -> Frame:
         """Draw a shot, in any thread."""
         picture = self._renderer.draw(shot.motion, 0, shot.carried)
-        if self._finish is not None:
-            with self._finishing:
-                picture = self._finish(picture)
+        with self._finishing:
+            picture = self._finish(picture)
         return self.still_said(Frame(
             picture, shot.sound, shot.spoken, shot.index, float(shot.index / self.fps),
             shot.end_of_turn, shot.interrupted, shot.interrupts,

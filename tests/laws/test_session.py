@@ -10,14 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vasari
-from tests.conftest import voice_like
 from tests.faces import made_face
+from tests.laws.test_silence_closes_the_mouth import demo_voice
 from vasari import Frame, Session
 from vasari.motion.mouth import lip_opening
+from vasari.provenance.making import Finish
 from vasari.render import Renderer
 from vasari.shape.onto_face import kept_expression
 
 FACE = made_face()
+SPEECH = demo_voice()[16_000:]
+
+
+def voice_like(seconds: float, seed: int = 0) -> np.ndarray:
+    """(n,) of the demo's voice, from somewhere."""
+    return SPEECH[8000 * seed :][: round(seconds * 16_000)]
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +34,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
         monkeypatch.setattr(Renderer, "draw", lambda self, motion, k, carried=None: (
             np.concatenate([motion.rotation[k], motion.gaze[k], motion.expression[k]])
         ))  # fmt: skip
+        monkeypatch.setattr(Finish, "__call__", lambda self, picture: picture)
 
 
 def left(session: Session) -> list[Frame]:
@@ -57,7 +65,8 @@ def test_the_sound_comes_back_sample_by_sample(fps: float, cuts: list[int], idle
     frames += left(session)
     assert [frame.index for frame in frames] == list(range(len(frames)))
     sound = np.concatenate([frame.sound for frame in frames])
-    begin = round(next(frame.time for frame in frames if frame.spoken) * 16_000 // 1)
+    first = next(frame.index for frame in frames if frame.spoken)
+    begin = sum(len(frame.sound) for frame in frames[:first])
     heard = sound[begin : begin + len(voice)]
     np.testing.assert_array_equal(heard, voice)
     assert not sound[:begin].any()
@@ -70,7 +79,7 @@ def test_the_sound_comes_back_sample_by_sample(fps: float, cuts: list[int], idle
 def test_any_cut_gives_the_same_pictures() -> None:
     voice, shown = voice_like(0.4), []
     for pieces in ([voice], np.array_split(voice, 9), np.split(voice, [1, 700, 5000])):
-        session, frames = Session(FACE, size=256), []
+        session, frames = Session(FACE, size=256, mark=False), []
         for piece in pieces:
             session.push(piece)
             frames += left(session)
@@ -84,10 +93,10 @@ def test_any_cut_gives_the_same_pictures() -> None:
 @pytest.mark.drawn
 def test_a_session_draws_what_talk_draws() -> None:
     voice = voice_like(0.4)
-    session = Session(FACE, size=256, fps=25, chunk=25, ahead=2)
+    session = Session(FACE, size=256, fps=25, chunk=25, ahead=2, mark=False)
     session.push(voice)
     session.flush()
-    talked = list(vasari.talk(FACE, voice, size=256, fps=25, chunk=25))
+    talked = list(vasari.talk(FACE, voice, size=256, fps=25, chunk=25, mark=False))
     assert len(talked) == 10
     frames = left(session)
     assert all(np.array_equal(a, b.picture) for a, b in zip(talked, frames, strict=True))
@@ -211,7 +220,8 @@ def test_how_much_sound_a_picture_waits_for(fps: Fraction | int, ahead: int, mos
 
 def test_a_listener_moves_and_keeps_its_lips_closed() -> None:
     def heads(listens: bool) -> np.ndarray:
-        session, voice = Session(FACE, size=256), voice_like(4.0)
+        session, pause = Session(FACE, size=256), np.zeros(8000, np.float32)
+        voice = np.concatenate([voice_like(1.5), pause, voice_like(1.5, seed=4), pause])
         frames = []
         for k in range(200):
             if listens and k < 160:
@@ -222,4 +232,5 @@ def test_a_listener_moves_and_keeps_its_lips_closed() -> None:
 
     apart = np.abs(heads(True) - heads(False)).max(0)
     assert apart[1] > 1.5  # degrees: it nods
+    assert apart[2] > 0.3  # and tilts its head
     assert np.abs(heads(True) - heads(True)).max() == 0

@@ -56,11 +56,13 @@ def test_badge_and_mark_live_together_and_a_key_colour_stays() -> None:
     assert np.array_equal(Finish(None, False)(picture.copy()), picture)
 
 
-def test_talk_marks_what_it_shows() -> None:
+def test_talk_and_sessions_mark_what_they_show() -> None:
     face, sound = made_face(), voice_like(1.0)
     marked = list(vasari.talk(face, sound, size=256))
     plain = list(vasari.talk(face, sound, size=256, mark=False))
     assert read_mark(marked).found
     assert not read_mark(plain).found
+    session = vasari.Session(face, size=256)
+    assert read_mark([session.idle().picture for _ in range(12)]).found
     differ = np.abs(np.subtract(marked, plain, dtype=np.int16))
     assert 0 < differ.mean() < 2

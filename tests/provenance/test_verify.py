@@ -90,13 +90,16 @@ def test_what_drive_made(tmp_path: Path) -> None:
     assert verify(tmp_path / "a.mp4").by == ("manifest", "mark")
 
 
+NAMES = (b"ftyp", b"moov", b"mdat", b"c2pa", b"c2pa.claim", b"cpad")
+
+
 def places(path: Path) -> list[int]:
     """Bytes of a signed MP4 to be changed one at a time: of each part, and those that C2PA leaves
     out (names of boxes, padding, the kind of file, what comes last)."""
     content = path.read_bytes()
-    starts = [content.index(name) for name in (b"ftyp", b"moov", b"mdat", b"c2pa.claim", b"cpad")]
+    starts = [content.index(name) for name in NAMES]
     spread = np.linspace(0, len(content) - 1, 24).astype(int).tolist()
-    return [start + step for start in starts for step in (0, 5, 60)] + spread
+    return [start + step for start in starts for step in (0, 5, 9, 60)] + spread
 
 
 def test_one_changed_byte_is_enough(made: Path, tmp_path: Path) -> None:
@@ -321,6 +324,34 @@ def test_a_certificate_of_ones_own(
         ended = vasari("say", face_file, voice, "-o", tmp_path / "b.mp4", *wrong)
         assert ended.code == 1
         assert not (tmp_path / "b.mp4").exists()
+
+
+def test_a_time_stamp_server_that_is_away(face_file: Path, voice: Path, tmp_path: Path) -> None:
+    """It is said, and the file is signed all the same."""
+    told: list[str] = []
+    package.say(
+        face_file, voice, tmp_path / "a.mp4", size=256, tell=told.append,
+        marks=Marks(stamps="http://127.0.0.1:9/"),
+    )  # fmt: skip
+    assert len(told) == 1
+    assert "could not be time-stamped" in told[0]
+    assert verify(tmp_path / "a.mp4").by == ("manifest", "mark")
+
+
+def test_a_file_that_cannot_be_signed_is_not_lost(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import c2pa
+
+    def fails(*_: object) -> None:
+        raise c2pa.C2paError("the moon is full")
+
+    monkeypatch.setattr("vasari.provenance.making.sign", fails)
+    told: list[str] = []
+    package.say(made_face(), made / "voice.wav", tmp_path / "a.mp4", size=256, tell=told.append)
+    assert told == ["The file could not be signed (the moon is full)."]
+    assert verify(tmp_path / "a.mp4").by == ("mark",)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_a_certificate_that_will_not_do_is_refused_before_any_work(

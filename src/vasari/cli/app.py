@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 import vasari
+from vasari.cli.many import batch, camera, fleet
 from vasari.cli.options import (
     AsJson,
     Badge,
@@ -360,36 +361,8 @@ def serve(
         run(Wishes(host, port, token, sessions, keep, tuple(ice or ()), badge), tell)
 
 
-@app.command()
-def camera(
-    picture: Picture,
-    sound: Annotated[
-        str | None, typer.Option(metavar="SOUND", help="A file in place of the microphone.")
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which microphone, as FFmpeg names it.")
-    ] = None,
-    fps: Fps = "30",
-    background: Annotated[
-        str, typer.Option(callback=check_background, help="keep, green or #rrggbb.")
-    ] = "keep",
-    style: StyleFile = None,
-    i_have_consent: Consent = False,
-    badge: Badge = False,
-) -> None:
-    """Show PICTURE in a virtual camera, moved by the microphone: for meetings.
-
-    Examples:
-    vasari camera ada.face
-    """
-    with sentences():
-        from vasari.jobs.camera import camera as show
-
-        marks_of(picture, i_have_consent, badge, False, None, None, None)
-        show(
-            picture, sound, device=device, fps=fps, background=background,
-            style=style_of(style), badge=badge, tell=tell,
-        )  # fmt: skip
+for command in (camera, batch, fleet):
+    app.command()(command)
 
 
 @app.command()

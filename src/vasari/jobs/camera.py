@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
 from collections.abc import Iterator
 from os import PathLike
@@ -14,12 +13,10 @@ import av
 import numpy as np
 
 from vasari._talk import FaceLike
-from vasari.checks import BackgroundLike, Rate, checked_background
+from vasari.checks import BackgroundLike, Rate
 from vasari.errors import SoundError, VasariError
 from vasari.live.stream import offer, run
 from vasari.media import open_sound
-from vasari.provenance.making import Finish
-from vasari.provenance.pattern import ID_BITS
 from vasari.session import Session
 from vasari.telling import Tell
 from vasari.values import SOUND_HZ, FloatArray, Style
@@ -54,9 +51,8 @@ def camera(
     """
     if background == "transparent":
         raise VasariError("A camera shows no transparency: use --background green instead.")
-    finish = Finish(secrets.randbits(ID_BITS), badge, checked_background(background))
     session = Session(
-        picture, size=size, fps=fps, background=background, style=style, ahead=0, finish=finish
+        picture, size=size, fps=fps, background=background, style=style, ahead=0, badge=badge
     )
     with opened_camera(session) as to:
         tell(f"The camera is {to.device}; end with Ctrl-C.")

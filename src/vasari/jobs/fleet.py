@@ -8,7 +8,7 @@ conversations first.
 
 from __future__ import annotations
 
-import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from vasari.errors import VasariError
+from vasari.jobs.serve import WORKER, address, check_installed
 from vasari.live.settings import Settings
+from vasari.telling import Tell
 from vasari.values import Face
 
-WORKER = (sys.executable, "-m", "vasari.jobs.worker")
 SPARE = 2  # requests beside conversations that a replica takes: its health, its list of faces
 
 
@@ -70,6 +71,31 @@ def application(wishes: Wishes) -> Any:
 
     replica: Any = Replica  # the decorators have made a deployment of it
     return replica.bind()
+
+
+def run(wishes: Wishes, tell: Tell) -> None:
+    """Serve until it is stopped.
+
+    Args:
+        wishes: how.
+        tell: called with the address.
+
+    Raises:
+        VasariError: it cannot be started.
+    """
+    check_installed()
+    made = application(wishes)
+    from ray import serve
+
+    options = {"host": wishes.settings.host, "port": wishes.settings.port}
+    serve.start(http_options=options)
+    serve.run(made, route_prefix="/")
+    tell(f"The faces: {address(wishes.settings)}")
+    try:
+        while True:
+            time.sleep(3600)
+    finally:
+        serve.shutdown()
 
 
 def server(wishes: Wishes) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,8 +19,6 @@ from vasari.live.metrics import Metrics
 from vasari.live.rhythm import Rhythm
 from vasari.live.stamp import stamp
 from vasari.live.wire import Shown, sound_out
-from vasari.provenance.making import Finish
-from vasari.provenance.pattern import ID_BITS
 from vasari.session import Frame, Session, Shot
 from vasari.values import SOUND_HZ, FloatArray, Picture, Style
 
@@ -73,7 +70,6 @@ class Conversation:
         )  # fmt: skip
         self._pushed = self._taken = 0  # samples
         self._came: deque[tuple[int, float]] = deque()  # samples by then, seconds
-        self._finish = Finish(secrets.randbits(ID_BITS), machine.badged)
         self._drawing = machine.house.pool
         self._news = asyncio.Event()
         self._key, self._index = True, 0
@@ -170,7 +166,6 @@ class Conversation:
         return await asyncio.get_running_loop().run_in_executor(pool, work, *given)
 
     def _encode(self, picture: Picture, sample: int) -> tuple[bytes, bool]:
-        self._finish(picture)
         if self._stamp:
             stamp(picture, sample)
         key, self._key = self._key, False

@@ -10,7 +10,6 @@ The face runs in the agent's own process and publishes sound and pictures itself
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
@@ -27,12 +26,9 @@ from livekit.agents.voice.avatar import (
 )
 
 from vasari._talk import FaceLike
-from vasari.checks import checked_background
 from vasari.live.house import House
 from vasari.live.pcm import from_pcm, to_pcm
 from vasari.live.stream import offer
-from vasari.provenance.making import Finish
-from vasari.provenance.pattern import ID_BITS
 from vasari.session import Frame, Session
 from vasari.values import SOUND_HZ
 
@@ -108,15 +104,12 @@ class VasariAvatar(AvatarSession[Any]):
     Args:
         face: what `Session` takes.
         house: where several faces of one process draw; None: one of its own.
-        options: of `Session`, such as `size`, `style` or `background`; if not given, `fps` is 25,
-            and `finish` marks the pictures.
+        options: of `Session`, such as `size`, `style` or `background`; `fps` is 25 if not given.
     """
 
     def __init__(self, face: FaceLike, *, house: House | None = None, **options: Any) -> None:
         super().__init__()
-        background = checked_background(options.get("background"))
-        finish = Finish(secrets.randbits(ID_BITS), False, background)
-        self._face, self._options = face, {"fps": FPS, "finish": finish, **options}
+        self._face, self._options = face, {"fps": FPS, **options}
         self._house, self._own = house or House(limit=1), house is None
         self._session: Session | None = None
         self._runner: AvatarRunner | None = None

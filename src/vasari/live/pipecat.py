@@ -10,7 +10,6 @@ the face (`face.transport` has them), or it resizes every picture.
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,13 +34,10 @@ from pipecat.services.ai_service import AIService
 from pipecat.services.settings import ServiceSettings
 
 from vasari._talk import FaceLike
-from vasari.checks import checked_background
 from vasari.errors import VasariError
 from vasari.live.house import House
 from vasari.live.pcm import from_pcm, to_pcm
 from vasari.live.stream import offer
-from vasari.provenance.making import Finish
-from vasari.provenance.pattern import ID_BITS
 from vasari.session import Frame as Shown
 from vasari.session import Session
 from vasari.values import SOUND_HZ
@@ -66,8 +62,7 @@ class VasariVideoService(AIService):
         size: side of the pictures, pixels.
         fps: pictures a second.
         house: where several faces of one process draw; None: one of its own.
-        options: of `Session`, such as `style` or `background`; `finish` marks the pictures if it
-            is not given.
+        options: of `Session`, such as `style` or `background`.
         settings: Pipecat's.
     """
 
@@ -79,10 +74,7 @@ class VasariVideoService(AIService):
         **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(settings=settings or VasariVideoSettings(model=None), **kwargs)
-        given = {"size": size, "fps": fps, **(options or {})}
-        background = checked_background(given.get("background"))
-        given.setdefault("finish", Finish(secrets.randbits(ID_BITS), False, background))
-        self._face, self._options = face, given
+        self._face, self._options = face, {"size": size, "fps": fps, **(options or {})}
         self._house, self._own = house or House(limit=1), house is None
         self._session: Session | None = None
         self._show: asyncio.Task[None] | None = None

@@ -51,15 +51,16 @@ UNITS = {
 # Of each emotion at strength 1, tuned on labelled faces; L and R are one-sided.
 SHOWN: dict[str, dict[str, float]] = {
     "neutral": {},
-    "happy": {"6": 1.0, "12": 1.0, "14": 0.2},
-    "sad": {"1": 1.0, "4": 0.55, "15": 0.8, "17": 0.4, "43": 0.15},
-    "angry": {"4": 1.2, "5": 0.2, "7": 0.5, "9": 0.25, "15": 0.6, "16": 0.2, "17": 0.5, "23": 0.6},
+    "happy": {"6": 1.0, "10": 0.15, "12": 1.0, "14": 0.3},
+    "sad": {"1": 1.25, "4": 0.6, "15": 1.0, "17": 0.4, "43": 0.15},
+    "angry": {"4": 1.05, "5": 0.15, "7": 0.5, "9": 0.5, "15": 0.7, "16": 0.2, "17": 0.5, "23": 0.6},
     "surprised": {"1": 0.75, "2": 0.85, "5": 0.35},
-    "afraid": {"1": 1.0, "2": 0.5, "4": 0.5, "5": 0.45, "20": 0.6},
-    "disgusted": {"4": 0.6, "6": 0.4, "7": 0.5, "9": 1.2, "10": 0.7, "15": 0.4, "16": 0.3},
+    "afraid": {"1": 1.2, "2": 0.5, "4": 0.5, "5": 0.45, "20": 0.6},
+    "disgusted": {"4": 0.6, "6": 0.4, "7": 0.5, "9": 1.0, "10": 0.6, "15": 0.3, "16": 0.1,
+                  "17": 0.9},
     "contempt": {"12L": 0.4, "14L": 0.8, "6L": 0.3, "4R": 0.15},
-}
-PARTED = {"happy": 0.06, "surprised": 0.17, "afraid": 0.07}  # lips in a pause, eye distances
+}  # fmt: skip
+PARTED = {"happy": 0.08, "surprised": 0.17, "afraid": 0.07}  # lips in a pause, eye distances
 UNEVEN = 0.08  # spread of the difference between the sides
 LIFE, LIFE_SECONDS = 0.05, 1.2  # spread of what drifts, and how long it takes
 UNLIKE_OWN = 1.6  # of its strength: of the own smile, what goes for an emotion that is no smile

@@ -11,8 +11,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from vasari import __version__
 from vasari.checks import Background
 from vasari.errors import VasariError
@@ -62,7 +60,7 @@ def new_number() -> int:
 def number_of(face: Face, seed: int) -> int:
     """The number of what leaves no file, from the portrait and the seed: the same again makes the
     same pictures."""
-    told = blake2b(np.ascontiguousarray(face.picture), digest_size=ID_BITS // 8)
+    told = blake2b(face.picture.tobytes(), digest_size=ID_BITS // 8)
     told.update(str(seed).encode())
     return int.from_bytes(told.digest(), "big")
 
@@ -133,20 +131,22 @@ class Making:
             kind: its extension.
 
         Returns:
-            Whether it was signed. Where it could not be, a sentence says why; the work is not lost
-            for it.
+            Whether it was signed. Where it could not be, or not with a time stamp, a sentence says
+            why; the work is not lost for it.
         """
         import c2pa
 
         if kind not in COVERED:
             return False
-        try:
-            sign(source, target, kind, self.who, __version__, self.ingredients, self.notes())
-        except c2pa.C2paError as error:
-            why = " ".join(str(error).split())
-            self.tell(f"The file could not be signed ({why}), so it has no manifest.")
-            return False
-        return True
+        stamped = [self.who] * (self.who.stamps is not None)
+        for who in (*stamped, replace(self.who, stamps=None)):
+            try:
+                sign(source, target, kind, who, __version__, self.ingredients, self.notes())
+                return True
+            except c2pa.C2paError as error:
+                what = "time-stamped" if who.stamps else "signed"
+                self.tell(f"The file could not be {what} ({' '.join(str(error).split())}).")
+        return False
 
     def notes(self) -> dict[str, Any]:
         """What the manifest says beyond C2PA's own words."""

@@ -42,8 +42,11 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 LARGE = 32 << 20  # bytes from which a movie is hashed in pieces: else up to 256 MiB lie in memory
 PIECES = {"core": {**SETTINGS["core"], "merkle_tree_chunk_size_in_kb": 4096}}
-# The description of a manifest store, as every file has it that ever held one
-TRACE = b"c2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
+# What a manifest store, its assertions and its claim are called in every file that ever held one
+TRACES = tuple(
+    name + b"\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
+    for name in (b"c2pa", b"c2as", b"c2cl")
+)
 # What is wrong with a manifest though nobody changed it: who signed is a matter of trust, and an
 # action that is described against the rules was so from the beginning
 NO_CHANGE = ("signingCredential.untrusted", "signingCredential.expired", "signingCredential.ocsp.",
@@ -236,8 +239,10 @@ def _context() -> c2pa.Context:
 
 
 def _judged(store: dict[str, Any], path: Path, kind: str) -> Manifest:
-    manifests = store["manifests"]
-    active = manifests[store["active_manifest"]]
+    manifests = store.get("manifests", {})
+    active = manifests.get(store.get("active_manifest"))
+    if active is None:  # its name was changed
+        return Manifest("tampered", problem="the active manifest is not there")
     results = store.get("validation_results", {}).get("activeManifest", {})
     failures = {entry["code"] for entry in results.get("failure", ())}
     changed = sorted(code for code in failures if not code.startswith(NO_CHANGE))
@@ -275,7 +280,7 @@ def _trace(path: Path) -> bool:
     with path.open("rb") as file:
         try:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                return content.find(TRACE) >= 0
+                return any(content.find(trace) >= 0 for trace in TRACES)
         except ValueError:  # an empty file
             return False
 
