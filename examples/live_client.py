@@ -31,7 +31,8 @@ async def main(sound: str, address: str) -> None:
         async for message in socket:
             if isinstance(message, bytes):
                 _, _, _, flags, index, sample, size, _ = HEADER.unpack_from(message)
-                for frame in decoder.decode(av.Packet(message[24 : 24 + size])):
+                packet = av.Packet(message[24 : 24 + size])
+                for frame in decoder.decode(packet) if size else ():  # none: it was left out
                     picture = frame.to_ndarray(format="rgb24")  # (512, 512, 3): show it
                     if index % 40 == 0:
                         print(f"picture {index}, sample {sample}: {picture.shape}")

@@ -1,6 +1,6 @@
 """Is the mark found where it is, and nowhere else?
 
-    python -m benchmarks.marks [--shared ../shared] [--workers 1] [--portraits 79] [--unmarked 400]
+    python -m benchmarks.marks [--shared ../shared] [--workers 1] [--kept FILE] [--markdown]
 
 Each portrait speaks; three clips of 45 pictures (1.8 s) are cut from it, each marked with a making
 of its own and encoded as `vasari say` does. Every clip is then encoded with x264 at crf 23, and its
@@ -16,6 +16,7 @@ chance that the reader gives was below 0.5, 0.1 and 0.01, which must be less oft
 from __future__ import annotations
 
 import argparse
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
@@ -27,21 +28,27 @@ import numpy as np
 from benchmarks.data import add_shared_argument
 from benchmarks.marks.attacks import ATTACKS
 from benchmarks.marks.clips import LENGTH
-from benchmarks.marks.measure import ALWAYS, Row, of_portrait, of_unmarked
-from benchmarks.record import save
+from benchmarks.marks.measure import ALWAYS, Row, done, media, tasks
+from benchmarks.record import RESULTS, save
+
+PARTS = 40  # into which what is unmarked is parted
 
 
 def measured(arguments: argparse.Namespace) -> Iterator[list[Row]]:
-    data = arguments.shared / "data"
-    portraits = [p for p in sorted((data / "portraits").iterdir()) if p.suffix != ".csv"]
-    voices = [p for p in sorted((data / "voices").iterdir()) if p.suffix != ".csv"]
-    first = partial(of_portrait, portraits=portraits, voices=voices)
-    parts = 8
-    second = partial(of_unmarked, parts=parts, data=data, portraits=portraits,
-                     most=arguments.unmarked)  # fmt: skip
+    """The readings of each task; those that are kept already first."""
+    data, known, kept = arguments.shared / "data", [], arguments.kept
+    if kept and kept.is_file():
+        known = [json.loads(line) for line in kept.read_text().splitlines()]
+        yield from (rows for _, rows in known)
+    all_tasks = tasks(PARTS, len(media(data / "portraits")))
+    left = [t for t in all_tasks if list(t) not in [task for task, _ in known]]
+    work = partial(done, parts=PARTS, data=data, most=arguments.unmarked)
     with get_context("spawn").Pool(arguments.workers) as pool:
-        yield from pool.imap_unordered(first, range(min(arguments.portraits, len(portraits))))
-        yield from pool.imap_unordered(second, range(parts))
+        for task, rows in pool.imap_unordered(work, left[: arguments.most]):
+            if kept:
+                with kept.open("a") as file:
+                    file.write(json.dumps([task, rows]) + "\n")
+            yield rows
 
 
 def table(rows: list[Row]) -> dict[str, Row]:
@@ -75,10 +82,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     add_shared_argument(parser)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--portraits", type=int, default=1000)
+    parser.add_argument("--most", type=int, help="tasks; all else")
+    parser.add_argument("--kept", type=Path, help="file of readings, which are not made again")
     parser.add_argument("--unmarked", type=int, default=400)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--markdown", action="store_true", help="print the stored table")
     arguments = parser.parse_args()
+    if arguments.markdown:
+        markdown(json.loads((arguments.out or RESULTS / "marks.json").read_text()))
+        return
     rows: list[Row] = []
     for some in measured(arguments):
         rows += some
@@ -99,6 +111,15 @@ def told(rows: list[Row]) -> Row:
                    if not r["found"]],
         "table": table(rows),
     }  # fmt: skip
+
+
+def markdown(result: Row) -> None:
+    print("| what was done | clips | found | number read | lowest score, median |")
+    print("| --- | --- | --- | --- | --- |")
+    for kind, line in result["table"].items():
+        read = "" if kind == "unmarked" else f"{100 * line['number read']:.0f} %"
+        print(f"| {kind} | {line['clips']} | {100 * line['found']:.0f} % | {read} | "
+              f"{line['lowest']:.1f}, {line['median']:.1f} |")  # fmt: skip
 
 
 if __name__ == "__main__":

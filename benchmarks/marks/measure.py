@@ -27,9 +27,33 @@ def row(kind: str, name: str, reading: MarkReading, making: int | None = None) -
     }  # fmt: skip
 
 
+def tasks(unmarked_parts: int, portraits: int) -> list[tuple[str, int]]:
+    """Kind and number of all that is to be done, mixed, so that any beginning is of every kind."""
+    mixed = [(k * 0.6180339887 % 1, task) for kind, count in
+             (("portrait", portraits), ("unmarked", unmarked_parts))
+             for k, task in enumerate((kind, n) for n in range(count))]  # fmt: skip
+    return [task for _, task in sorted(mixed)]
+
+
+def done(task: tuple[str, int], parts: int, data: Path, most: int) -> tuple[Any, list[Row]]:
+    """A task and what was measured in it."""
+    cv2.setNumThreads(1)
+    kind, number = task
+    portraits = media(data / "portraits")
+    if kind == "portrait":
+        return task, of_portrait(number, portraits, media(data / "voices"))
+    rows = []
+    for name, pictures in list(unmarked(data, portraits, most))[number::parts]:
+        rows.append(row("unmarked", name, read_mark(pictures())))
+    return task, rows
+
+
+def media(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.iterdir()) if p.suffix != ".csv"]
+
+
 def of_portrait(number: int, portraits: list[Path], voices: list[Path]) -> list[Row]:
     """All that is measured with one portrait."""
-    cv2.setNumThreads(1)
     path, size = portraits[number], SIZES[number % len(SIZES)]
     try:
         pictures = rendered(path, number, voices)
@@ -45,12 +69,4 @@ def of_portrait(number: int, portraits: list[Path], voices: list[Path]) -> list[
             part = sent if name == ALWAYS else sent[:SHORT]
             rows.append(row(kind, path.stem, read_mark(ATTACKS[name](part)), making))
             rows[-1]["psnr"] = psnr
-    return rows
-
-
-def of_unmarked(part: int, parts: int, data: Path, portraits: list[Path], most: int) -> list[Row]:
-    cv2.setNumThreads(1)
-    rows = []
-    for name, pictures in list(unmarked(data, portraits, most))[part::parts]:
-        rows.append(row("unmarked", name, read_mark(pictures())))
     return rows

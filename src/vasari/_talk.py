@@ -76,7 +76,7 @@ def talk(
     )  # fmt: skip
     mark, who = checked_flag(mark, "pixels are marked"), face_of(face, asked.frame)
     shown = pictures(who, sound_pieces(sound), asked)
-    return map(marking(who, asked), shown) if mark else shown
+    return map(marking(who, asked.style, asked.background), shown) if mark else shown
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ class Asked:
     chunk: int
 
 
-def marking(face: Face, asked: Asked) -> Finish:
+def marking(face: Face, style: StyleLike, background: Background) -> Finish:
     """Marks the pixels of what has no making of its own."""
-    seed = asked.style.seed if isinstance(asked.style, Style) else 0
-    return Finish(number_of(face, seed), False, asked.background)
+    seed = style.seed if isinstance(style, Style) else 0
+    return Finish(number_of(face, seed), False, background)
 
 
 def pictures(face: Face, sound: Iterable[FloatArray], asked: Asked) -> Iterator[Picture]:

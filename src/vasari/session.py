@@ -111,10 +111,10 @@ class Session:
             second and chunk 1 a picture needs the sound of 110 ms after its beginning with 0, 150
             with 1 and 190 with 2. What each costs in sync stands in docs/how-it-works.md.
         queue: seconds of sound that may wait to be shown.
-        mark: mark the pixels, so that `vasari verify` finds them to be synthetic. False is for tests
-            and research.
+        mark: mark the pixels, so that `vasari verify` finds them to be synthetic. False is for
+            tests and research.
         badge: draw "AI" into a corner.
-        number: that the mark carries, below 2**32; None takes one that follows from face and seed.
+        number: what the mark carries, below 2**32; None: what follows from face and seed.
 
     Raises:
         VasariError: one sentence that says what is wrong.

@@ -28,7 +28,7 @@ def session(n: int) -> list[str]:
 
 def talk(n: int) -> Iterator[np.ndarray]:
     face, voice, style = made_face(seed=n), voice_like(1.2, seed=n), vasari.Style(n)
-    return vasari.talk(face, voice, size=256, style=style, mark=False)
+    return vasari.talk(face, voice, size=256, style=style)
 
 
 def test_taking_turns() -> None:
@@ -51,7 +51,7 @@ def test_sessions_of_one_process() -> None:
     """Each pushed, drawn and interrupted in turns with others, as if it were alone."""
 
     def live(together: list[int]) -> dict[int, list[str]]:
-        made = {n: vasari.Session(made_face(seed=n), size=256, style=vasari.Style(n), mark=False)
+        made = {n: vasari.Session(made_face(seed=n), size=256, style=vasari.Style(n))
                 for n in together}  # fmt: skip
         out: dict[int, list[np.ndarray]] = {n: [] for n in together}
         for step in range(16):

@@ -106,6 +106,21 @@ def test_what_is_sent_is_shown_and_heard(address: str) -> None:
     asyncio.run(free(address, 2))
 
 
+def test_the_other_is_listened_to_and_not_repeated(address: str) -> None:
+    async def talk() -> None:
+        async with started(address) as socket:
+            await socket.send('{"type": "listen"}')
+            for _ in range(10):
+                await socket.send(sound_out(voice_like(0.1)).tobytes())
+            seen = [await shown(socket) for _ in range(20)]
+            assert all(one.idle for one in seen)
+            await socket.send('{"type": "say"}')
+            await socket.send(sound_out(voice_like(0.5)).tobytes())
+            assert (await until(socket, lambda one: one.sample >= 0))[-1].sample == 0
+
+    run(talk)
+
+
 def test_jpeg_for_browsers_without_webcodecs(address: str) -> None:
     async def talk() -> None:
         async with started(address, pictures="jpeg") as socket:
@@ -305,3 +320,19 @@ def test_the_page_describes_the_header() -> None:
     page = (Path(__file__).parents[2] / "docs" / "live.md").read_text(encoding="utf-8")
     assert f"`{HEADER.format}`" in page
     assert struct.calcsize(HEADER.format) == 24
+
+
+@pytest.mark.parametrize("badge", [True, False])
+def test_a_visible_sign_where_others_can_see_it(badge: bool) -> None:
+    """White letters on dark ground in the lower right corner; the made face has no such tones."""
+    import cv2
+
+    async def talk(where: str) -> None:
+        async with started(where, pictures="jpeg") as socket:
+            seen = await until(socket, lambda one: bool(one.picture))
+        picture = cv2.imdecode(np.frombuffer(seen[-1].picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+        corner = picture[-45:, -60:]
+        assert ((corner > 235).sum() > 10 and (corner < 90).sum() > 100) == badge
+
+    with running(made_face(), badge=badge) as where:
+        run(lambda: talk(where))

@@ -14,7 +14,9 @@ from tests.conftest import voice_like
 from tests.faces import made_face
 from tests.live.servers import running
 
-aiortc = pytest.importorskip("aiortc")
+pytest.importorskip("aiortc")
+
+import aiortc
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from vasari.live.stamp import stamp_in
@@ -113,6 +115,20 @@ def test_a_microphone_of_a_call_is_said(address: str) -> None:
         peer = Peer(microphone=AudioStreamTrack())  # it is silent, and counts as sound all the same
         assert (await peer.call(address)).status_code == 200
         await until(lambda: any(s is not None and s > HZ for s in peer.samples))
+        await peer.close()
+
+    asyncio.run(talk())
+
+
+def test_a_browser_without_h264_gets_vp8(address: str) -> None:
+    async def talk() -> None:
+        peer = Peer()
+        codecs = aiortc.RTCRtpReceiver.getCapabilities("video").codecs
+        vp8 = [codec for codec in codecs if codec.mimeType == "video/VP8"]
+        peer.peer.getTransceivers()[0].setCodecPreferences(vp8)
+        answer = await peer.call(address)
+        assert "H264" not in answer.json()["sdp"]
+        await until(lambda: peer.samples.count(-1) > 5)
         await peer.close()
 
     asyncio.run(talk())

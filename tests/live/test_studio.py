@@ -26,6 +26,7 @@ FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required",
          "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # fmt: skip
 NO_UDP = [f"--{force}webrtc-ip-handling-policy=disable_non_proxied_udp" for force in ("", "force-")]
 MOUTH = (180, 300, 150, 110)  # x, y, width, height of the demo portrait's mouth and chin
+ALIVE = "!!window.studio?.state.link && studio.player.shown > 5"
 FOCUSED = "document.activeElement.id || document.activeElement.dataset.steer"
 SEEN = """([x, y, w, h]) => {  // brightness of a part of the canvas, 32 x 32
     const small = new OffscreenCanvas(32, 32).getContext("2d");
@@ -59,7 +60,11 @@ def studio(address: str, *flags: str, query: str = "", **context: Any) -> Iterat
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/{query}")
-        until(lambda: page.evaluate("window.studio?.player.shown > 5"), "the face lives", page)
+        until(
+            lambda: page.evaluate(ALIVE),
+            "the face lives",
+            page,
+        )
         yield page
         browser.close()
         assert errors == []
@@ -130,8 +135,8 @@ def test_a_portrait_is_dropped_speaks_is_steered_and_kept(
         for _ in range(4):
             page.keyboard.press("Shift+ArrowRight")
         assert "20° right" in page.locator("#pad").get_attribute("aria-valuetext")
-        time.sleep(1.5)
-        assert np.abs(seen(page, (0, 0, 512, 512)) - before).mean() > 4
+        whole = (0, 0, 512, 512)
+        until(lambda: np.abs(seen(page, whole) - before).mean() > 4, "it comes near", page, 30)
 
         page.locator("#make").click()
         until(lambda: page.locator("#made").is_visible(), "the video is made", page, 120)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from vasari.portrait.gaze import IRISES, gaze_of
+from vasari.portrait.gaze import gaze_of
+from vasari.shape.eyes import IRISES
 from vasari.shape.space import face_space
 
 

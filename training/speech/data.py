@@ -156,7 +156,7 @@ class Pieces:
         rng = self.rng
         heard, clean = np.zeros(samples, np.float32), np.zeros(samples, np.float32)
         label = np.zeros(samples // 160, np.uint8)
-        throat = rng.choice(["own", "child", "whisper", "sung"], p=[0.6, 0.17, 0.13, 0.1])
+        throat = rng.choice(["own", "child", "whisper", "sung"], p=[0.5, 0.15, 0.12, 0.23])
         at = int(rng.uniform(0, 0.5) * samples) if rng.random() < 0.25 else 0
         while at < samples - 3200:
             plain, phone = self.faster(self.some(), samples - at, cut=at == 0)

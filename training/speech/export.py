@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from training.speech.model import FIELD, Recogniser
 from vasari.networks import onnxruntime
 
+LENIENT = 0.4  # weight of the opinion that heard long vowels: alone it does not open the gate
+
 
 class Listener(nn.Module):
     """(1, t, MELS) to (1, frames, WIDTH + 1): features and how sure a voice is heard. Two opinions
@@ -30,7 +32,8 @@ class Listener(nn.Module):
     def forward(self, mel: Tensor) -> Tensor:
         features, phones, kinds = self.inner(mel)
         silence = phones.softmax(-1)[..., 0].reshape(1, -1, 2).mean(-1, keepdim=True)
-        voice = kinds.softmax(-1)[..., :1]
+        held = self.inner.held(features)
+        voice = (1 - LENIENT) * kinds.softmax(-1)[..., :1] + LENIENT * held.softmax(-1)[..., :1]
         return torch.cat([features, torch.minimum(voice, (1 - silence).sqrt())], -1)
 
 

@@ -50,13 +50,15 @@ class Encoder(nn.Module):
 
 
 class Recogniser(nn.Module):
-    """Encoder and two heads: two 20 ms phone guesses a motion frame, and what is heard."""
+    """Encoder and heads: two 20 ms phone guesses a motion frame, and what is heard, twice: `kinds`
+    learned with the encoder, `held` later, when long vowels were sung to it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.encoder = Encoder()
         self.phones = nn.Linear(WIDTH, 2 * PHONES)
         self.kinds = nn.Linear(WIDTH, KINDS)
+        self.held = nn.Sequential(nn.Linear(WIDTH, 64), nn.ReLU(), nn.Linear(64, KINDS))
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Features (n, frames, WIDTH), phones (n, 2 frames, PHONES), kinds (n, frames, KINDS)."""

@@ -12,6 +12,7 @@ FRAME, HOP, LIFTER = 512, 128, 22
 SEARCH = 128  # samples that a piece may move to fit the one before
 HZ = 16000
 LABEL = 160  # samples of one label
+LONGEST = 2.8  # logarithm: a singer holds vowels up to 16 times as long
 
 
 def spectra(sound: np.ndarray) -> np.ndarray:
@@ -99,7 +100,7 @@ def sung(sound: np.ndarray, phones: np.ndarray, vowels: np.ndarray,
     log_envelope = envelope(spectrum)
     frames = len(log_envelope)
     of = phones[np.minimum(np.arange(frames) * HOP // LABEL, len(phones) - 1)]
-    hold = np.where(vowels[of], rng.uniform(1.2, 3.0), 1.0)
+    hold = np.where(vowels[of], np.exp(rng.uniform(0.2, LONGEST)), 1.0)
     ends = np.cumsum(hold)
     source = np.minimum(np.searchsorted(ends, np.arange(int(ends[-1]))), frames - 1)
     n = len(source) * HOP

@@ -50,9 +50,8 @@ class Verified:
     @property
     def by(self) -> tuple[str, ...]:
         """Which of the two layers say that Vasari made it: "manifest", "mark"."""
-        signed = self.manifest is not None and self.manifest.ours
-        intact = signed and self.manifest is not None and self.manifest.state == "intact"
-        return ("manifest",) * intact + ("mark",) * (self.mark is not None)
+        signed = self.manifest and self.manifest.ours and self.manifest.state == "intact"
+        return ("manifest",) * bool(signed) + ("mark",) * bool(self.mark)
 
     def as_json(self) -> dict[str, Any]:
         """One object for JSON."""

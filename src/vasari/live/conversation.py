@@ -43,13 +43,11 @@ class Machine:
         house: sessions, and threads that draw.
         encoding: threads that encode.
         metrics: what is counted.
-        badged: whether pictures say visibly that they are synthetic.
     """
 
     house: House
     encoding: Executor
     metrics: Metrics
-    badged: bool = False
 
 
 class Conversation:
@@ -89,6 +87,10 @@ class Conversation:
         if self._session.waiting < LIVE_SECONDS:  # what is sent ahead waits on purpose
             self._came.append((self._pushed, time.monotonic()))
         self._news.set()
+
+    def listen(self, sound: FloatArray) -> None:
+        """Sound that the other says, (n,) float32: the face listens to it while it is silent."""
+        self._session.listen(sound)
 
     def flush(self) -> None:
         """The turn ends with the sound that came."""
@@ -154,7 +156,7 @@ class Conversation:
             picture, key = await self._in(
                 self._machine.encoding, self._encode, frame.picture, sample
             )
-        idle = sample < 0
+        idle = sample < 0 or shot.interrupts != self._session.interrupts
         sound = np.zeros_like(shot.sound) if idle else shot.sound
         outlet.put(
             Shown(self._index, sample, picture, sound_out(sound), key, shot.end_of_turn, idle)

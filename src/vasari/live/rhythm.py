@@ -6,7 +6,7 @@ PATIENCE = 0.08  # seconds that a picture within a turn waits for sound that is 
 GIVE_UP = 0.25  # seconds of delay that are no longer made up for
 MOST_SKIPPED = 4  # pictures left out one after the other: however slow a machine, something moves
 WINDOW = 40  # pictures over which it is seen that they could go sooner
-SPARE = 0.004  # seconds by which they are ready early, all the same
+SPARE = 0.002  # seconds by which they are ready early, all the same
 
 
 class Rhythm:

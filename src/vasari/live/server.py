@@ -57,7 +57,7 @@ def create_app(
     async def life(app: FastAPI) -> AsyncIterator[None]:
         with scratch() as folder, House(settings.sessions) as house:
             encoding = ThreadPoolExecutor(2, "vasari-encode")
-            machine = Machine(house, encoding, metrics, settings.badged)
+            machine = Machine(house, encoding, metrics)
             workshop = Workshop(worker)
             rooms = Rooms(
                 settings, machine, Faces(settings, workshop, folder),
@@ -94,7 +94,9 @@ async def _first_face(rooms: Rooms, demo: Callable[[], Path] | None) -> None:
         return
     with suppress(VasariError, OSError):
         picture = await asyncio.to_thread(demo().read_bytes)
-        await rooms.faces.read(picture, name=DEMO)
+        known = await rooms.faces.read(picture, name=DEMO)
+        house = rooms.machine.house  # networks are loaded by whoever is first: let it be us
+        house.leave(await house.open(known.face))
 
 
 async def _swept(rooms: Rooms) -> None:

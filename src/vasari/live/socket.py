@@ -23,7 +23,7 @@ from vasari.live.wire import (
     start_in,
     told,
 )
-from vasari.values import Style
+from vasari.values import FloatArray, Style
 
 WAITING = 4  # messages that wait for a slow viewer before pictures are left out
 MOST_WAITING = 200  # after which the viewer is given up: 5 s of sound
@@ -82,6 +82,7 @@ class Client:
     answer: Callable[[str], Awaitable[None]]
     mistakes: int = 0
     full: bool = False
+    listening: bool = False
 
     async def said(self, message: str | bytes) -> bool:
         """Do what a message says; False for the last one."""
@@ -99,8 +100,7 @@ class Client:
 
     async def _done(self, message: str | bytes) -> bool:
         if isinstance(message, bytes):
-            self.talk.hear(sound_in(message))
-            self.full = False
+            self._sounds(sound_in(message))
             return True
         wish = message_in(message)
         if isinstance(wish, Restyle):
@@ -108,6 +108,13 @@ class Client:
             self.talk.steer(self.style)
             return True
         return await self._verb(wish)
+
+    def _sounds(self, sound: FloatArray) -> None:
+        if self.listening:
+            self.talk.listen(sound)
+            return
+        self.talk.hear(sound)
+        self.full = False
 
     async def _verb(self, wish: Verb) -> bool:
         if wish.type == "flush":
@@ -117,6 +124,8 @@ class Client:
             await self.answer(told("interrupted"))
         elif wish.type == "keyframe":
             self.talk.keyframe()
+        elif wish.type in ("listen", "say"):
+            self.listening = wish.type == "listen"
         return wish.type != "bye"
 
 

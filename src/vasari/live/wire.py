@@ -114,6 +114,7 @@ class Start(_Said):
     fps: Literal[24, 25, 30, 40, 50] = 40
     size: Literal[256, 384, 512, 640, 768] = 512
     pictures: Literal["h264", "jpeg"] = "h264"
+    ahead: Literal[0, 1, 2] = 1
     sound: bool = True
     stamp: bool = False
     style: Steered = Steered()
@@ -127,9 +128,10 @@ class Restyle(_Said):
 
 
 class Verb(_Said):
-    """flush: the turn ends; interrupt: it is cut off; keyframe: begin the pictures anew; bye."""
+    """flush: the turn ends; interrupt: it is cut off; listen, say: what the sound is that follows;
+    keyframe: begin the pictures anew; bye."""
 
-    type: Literal["flush", "interrupt", "keyframe", "bye"]
+    type: Literal["flush", "interrupt", "listen", "say", "keyframe", "bye"]
 
 
 Message = Annotated[Restyle | Verb, Field(discriminator="type")]

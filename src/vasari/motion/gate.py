@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VOICE_STARTS, VOICE_GOES_ON = 0.5, 0.2  # how sure a voice must be heard, from silence and in speech
+VOICE_STARTS, VOICE_GOES_ON = 0.5, 0.12  # how sure a voice must be heard, from silence, in speech
 QUIET = -2.0  # loudness against the running level below which nothing is speech (40 dB)
 CLEAR = -1.0  # loudness of a voice that is beyond doubt
 STARTS_AFTER = 2  # frames of faint voice that open the gate, one is enough where it is clear

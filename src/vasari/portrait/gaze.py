@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from vasari.shape.landmarks import LEFT_IRIS, RIGHT_IRIS
+from vasari.shape.eyes import CORNERS, EYEBALL, IRISES
 from vasari.values import FloatArray
 
-# Subject's right eye, then left: outer and inner corner, and the middle of the iris.
-CORNERS = np.array([[33, 133], [263, 362]])
-IRISES = np.array([RIGHT_IRIS, LEFT_IRIS])
-# An eyeball of 12 mm radius between corners 30 mm apart. Tracked clips agree: the horizontal
+# Tracked clips agree with the eyeball of 12 mm radius between corners 30 mm apart: the horizontal
 # offset follows eyeLookIn/Out with r = 0.96, 0.18 widths for a whole unit, which is 27 degrees.
-EYEBALL = 0.4  # of the width between the corners
 REST_HEIGHT = -0.085  # of that width: the iris looking ahead lies above the line of the corners
 WIDEST = 0.9  # sine of the largest angle that is told
 
@@ -23,7 +19,7 @@ def gaze_of(shape: FloatArray) -> FloatArray:
     Relative to the head, both eyes averaged.
     """
     corners = shape[..., CORNERS, :2]  # (..., 2 eyes, 2 corners, 2)
-    place = shape[..., IRISES, :2] - corners.mean(-2)
+    place = shape[..., list(IRISES), :2] - corners.mean(-2)
     width = np.abs(corners[..., 0, 0] - corners[..., 1, 0])[..., None]
     offset = (place / np.maximum(width, 1e-3)).mean(-2) - np.array([0, REST_HEIGHT], np.float32)
     sine = np.clip(offset / EYEBALL, -WIDEST, WIDEST)

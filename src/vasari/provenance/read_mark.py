@@ -16,8 +16,10 @@ from vasari.values import FloatArray, Picture
 SURE = 1e-6  # chance of a false alarm below which a mark counts as found
 LONGEST = 1024  # pixels: larger pictures are shrunk
 SMALLEST = 64  # pixels: in smaller pictures nothing could be found
-STRETCH = 100  # pictures whose mean is looked at, where that of all shows nothing
-STRETCHES = 5  # of them at most
+# Where the mean of all pictures shows nothing, those of stretches of them are looked at, of longer
+# ones (twice, four times) where there would be too many.
+STRETCH = 100  # pictures
+STRETCHES = 16
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,23 @@ def read_mark(pictures: Iterable[Picture]) -> MarkReading:
 
 
 def _means(pictures: Iterable[Picture]) -> Iterator[tuple[FloatArray, int]]:
-    """(H, W) mean light of all pictures and their number; then of stretches of them."""
-    stretches: list[tuple[FloatArray, int]] = []
-    for picture in pictures:
-        light = _light(picture)
-        if not stretches or (stretches[-1][1] >= STRETCH and len(stretches) < STRETCHES):
-            stretches.append((np.zeros_like(light), 0))
-        total, count = stretches[-1]
-        if light.shape == total.shape:
-            stretches[-1] = total + light, count + 1
-    if stretches:
-        count = sum(n for _, n in stretches)
-        yield np.sum([total for total, _ in stretches], axis=0) / np.float32(count), count
-    if len(stretches) > 1:
-        yield from ((total / np.float32(count), count) for total, count in stretches if count)
+    """(H, W) mean light of all pictures and their number; then of each stretch of them."""
+    sums: list[tuple[FloatArray, int]] = []
+    long = STRETCH
+    for light in map(_light, pictures):
+        if not sums or sums[-1][1] == long:
+            if len(sums) == STRETCHES:
+                sums = [_joined(sums[k : k + 2]) for k in range(0, STRETCHES, 2)]
+                long *= 2
+            sums.append((np.zeros_like(light if not sums else sums[0][0]), 0))
+        if light.shape == sums[0][0].shape:
+            sums[-1] = sums[-1][0] + light, sums[-1][1] + 1
+    parts = [_joined(sums)] * bool(sums) + sums * (len(sums) > 1)
+    yield from ((total / np.float32(count), count) for total, count in parts if count)
+
+
+def _joined(sums: list[tuple[FloatArray, int]]) -> tuple[FloatArray, int]:
+    return np.sum([total for total, _ in sums], axis=0), sum(count for _, count in sums)
 
 
 def _light(picture: Picture) -> FloatArray:

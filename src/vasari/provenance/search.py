@@ -186,10 +186,9 @@ def _deviation(seen: Complex) -> float:
 
 def _refined(spectrum: Spectrum, place: Place) -> Place:
     """The same mark, its lattice and shift as they agree best."""
-    changes = np.eye(6).reshape(6, 6)
     step = np.array([0.04] * 4 + [0.5 / GRID] * 2)  # of the lattice, of the shift
     for _ in range(8):
-        for change in np.concatenate([changes, -changes]) * step:
+        for change in np.concatenate([np.eye(6), -np.eye(6)]) * step:
             trial = _changed(place, change)
             score = _agreement(spectrum, trial)
             if score > place.score:

@@ -3,7 +3,7 @@
 import { CallLink, SocketLink } from "./link.js";
 import { manner } from "./manner.js";
 import { Player } from "./player.js";
-import { Microphone, samplesOf } from "./voice.js";
+import { device, Microphone, samplesOf } from "./voice.js";
 import { HZ, wav } from "./wire.js";
 
 const $ = (id) => document.getElementById(id);
@@ -280,7 +280,7 @@ const addFace = tried(async (blob) => {
 
 const camera = {
   async open() {
-    this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: 1280, height: 1280 } });
+    this.stream = await device({ video: { facingMode: "user", width: 1280, height: 1280 } });
     $("camera-video").srcObject = this.stream;
     await $("camera-video").play();
     $("viewfinder").hidden = false;
@@ -309,13 +309,16 @@ const mic = {
     await connected();
     await interrupt();
     player.silent = !$("echo").checked;
+    attend();
     player.wake();
     this.pieces = [];
     this.device = new Microphone();
     await this.device.start((piece) => {
       if (!state.link) return;
-      if (this.pieces.length < 60000) this.pieces.push(piece);
-      state.sent += piece.length;
+      if (!$("attend").checked) {
+        if (this.pieces.length < 60000) this.pieces.push(piece);
+        state.sent += piece.length;
+      }
       state.touched = performance.now();
       state.link.sound(piece);
     }, level("p-live"));
@@ -326,6 +329,7 @@ const mic = {
     this.device?.stop();
     this.on = false;
     state.link?.say("flush");
+    state.link?.say("say");
     if (this.pieces.length) { state.voice = { blob: wav(this.pieces) }; $("make").disabled = false; }
     level("p-live")(0);
     this.show();
@@ -336,6 +340,11 @@ const mic = {
     showState();
   },
 };
+
+/** Whether it says what the microphone hears, or listens to it. */
+function attend() {
+  state.link?.say($("attend").checked ? "listen" : "say");
+}
 
 const recorder = {
   on: false, pieces: [],
@@ -479,6 +488,7 @@ function wire() {
   $("record").onclick = tried(async () => recorder.on ? recorder.stop() : agreed() && recorder.start());
   $("live").onclick = tried(async () => mic.on ? mic.stop() : agreed() && mic.start());
   $("echo").onchange = () => { player.silent = mic.on && !$("echo").checked; player.loudness(); };
+  $("attend").onchange = () => mic.on && attend();
   $("stop").onclick = tried(interrupt);
   $("mute").onclick = () => {
     player.muted = !player.muted;
@@ -524,6 +534,7 @@ wire();
 document.activeElement?.blur();
 setInterval(rest, 5000);
 setInterval(() => { $("figures").textContent = `${player.shown} pictures shown`; }, 1000);
+document.addEventListener("visibilitychange", tried(async () => { if (!document.hidden && state.face) await connected(); }));
 addEventListener("pointerdown", () => { state.touched = performance.now(); }, { capture: true });
 tried(begin)();
 window.studio = { state, player }; // for tests, and for the curious

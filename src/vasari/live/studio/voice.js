@@ -2,6 +2,12 @@
 
 import { HZ, pcm } from "./wire.js";
 
+/** Microphone or camera. */
+export async function device(wanted) {
+  if (!navigator.mediaDevices) throw new Error("Browsers give microphones and cameras to https pages only: put a proxy with TLS before this server, or drop a file.");
+  return navigator.mediaDevices.getUserMedia(wanted);
+}
+
 /** All of a sound file, (n,) int16. */
 export async function samplesOf(blob) {
   const context = new OfflineAudioContext(1, 1, HZ);
@@ -17,7 +23,7 @@ export async function samplesOf(blob) {
 /** A microphone that gives pieces of 10 ms until it is stopped. */
 export class Microphone {
   async start(piece, level) {
-    this.stream = await navigator.mediaDevices.getUserMedia({
+    this.stream = await device({
       audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     });
     this.context = new AudioContext({ sampleRate: HZ, latencyHint: "interactive" });
