@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from vasari.motion import MotionStream
-from vasari.motion.emotion import own_kept
+from vasari.motion.emotion import own_kept, smile_held
 from vasari.motion.feeling import Feeling
 from vasari.motion.frame_rate import FrameRate
 from vasari.motion.listening import Listening
@@ -76,7 +76,8 @@ class Performer:
         times = np.asarray((self.made + np.arange(len(moves)) + 0.5) / float(self._fps), np.float64)
         moments = [self._steering.at(float(time)) for time in times]
         kept = np.array([own_kept(moment.emotion) for moment in moments])
-        smile = self._smiles.push(moves.expression)
+        held = np.array([smile_held(moment.emotion) for moment in moments], np.float32)
+        smile = np.maximum(self._smiles.push(moves.expression), held)
         moves = onto_face(self._face, moves, float(self.made / self._fps), kept, smile)
         self.made += len(moves)
         return self._carried(moves, moments)

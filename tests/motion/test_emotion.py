@@ -11,7 +11,7 @@ from tests.faces import expression, made_face, still
 from tests.motion.test_stream import talk
 from vasari import EMOTIONS, Key, Motion, Style
 from vasari.motion import MotionStream
-from vasari.motion.emotion import Emotions, own_kept, parted_lips
+from vasari.motion.emotion import Emotions, own_kept, parted_lips, smile_held
 from vasari.motion.mouth import signed_opening
 from vasari.motion.steering import OnTop
 from vasari.shape.onto_face import onto_face
@@ -124,3 +124,9 @@ def test_the_authored_axes_move_what_they_say() -> None:
     assert nose[55, 1] > 0.01
     assert np.abs(cheek[280]).max() < 0.005  # the other side stays
     assert np.abs(lip_gaps(cheek)).max() < 0.005
+
+
+def test_a_smile_that_was_asked_for_is_held_beside_rounded_lips() -> None:
+    asked = {"none": 0, "auto": 0, "neutral:1": 0, "happy:0.4": 0.4, "happy:1,sad:0.5": 1}
+    for emotion, held in asked.items():
+        assert smile_held(Style(emotion=emotion).at(0).emotion) == pytest.approx(held)

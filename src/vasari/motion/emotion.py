@@ -127,6 +127,12 @@ def own_kept(emotion: NDArray[np.float64]) -> float:
     return float(1 - min(neutral + UNLIKE_OWN * sum(others), 1.0))
 
 
+def smile_held(emotion: NDArray[np.float64]) -> float:
+    """How much of its smile or frown a mouth that shows emotions (9,) keeps beside rounded lips, 0
+    to 1: they are asked for, and `write_emotion` has made room for the vowel."""
+    return float(min(sum(emotion[1 : len(EMOTIONS)]), 1.0))
+
+
 def write_emotion(expression: FloatArray, codes: FloatArray, opening: FloatArray) -> None:
     """Lay (T, 52) over what speech does in expression (T, ...), whose lips open by (T,) eye
     distances: rounded lips smile less, and open ones are not pressed."""
