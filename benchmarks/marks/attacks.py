@@ -184,7 +184,7 @@ ATTACKS: dict[str, Attack] = {
     "noise, sigma 8": each(noisy(8)),
     "25 to 30 pictures a second": at_rate(30),
     "25 to 12 pictures a second": at_rate(12),
-    "one second of it": lambda p: x264(23)(p[25:50]),
+    "one second of it": lambda p: x264(23)(p[-25:]),
     "one picture, JPEG 75": shots(1, jpeg(75)),
     "one picture at 137 %, JPEG 75": shots(1, scaled(1.37), jpeg(75)),
     "three screenshots of a page at 120 %": shots(3, on_a_page(1.2)),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.lips import grid
+from benchmarks.lips import grid, sung, tongues
 from benchmarks.lips.measure import Lips, at_phones
 from benchmarks.lips.voices import merged, spelled
 
 from training.articulation.phones import APART, OPEN, ROUND, SHUT, SPREAD, kinds, marks
+from training.articulation.voices import ESPEAK
 
 PHONES = [("B", 0.0, 0.08), ("AA", 0.08, 0.28), ("F", 0.28, 0.36), ("UW", 0.36, 0.56),
           ("IY", 0.56, 0.76)]  # fmt: skip
@@ -63,3 +64,37 @@ def test_each_phone_marks_the_frames_in_which_lips_must_be_there() -> None:
     assert asked[:, OPEN].any()
     assert not (asked[:, OPEN] & asked[:, APART]).any()
     assert set(asked[:, SPREAD].nonzero()[0]) <= set(range(14, 19))
+
+
+def test_a_held_vowel_is_to_stay_open() -> None:
+    opening = np.full(30, 0.1)
+    phones = [("M", 0.0, 0.08), ("AA", 0.08, 1.08)]
+    wide = np.full(30, 0.6)
+    assert at_phones([(Lips(opening, wide), phones)])["held"] == 1
+    opening[15:] = 0  # shut from .6 s on: .28 to .93 s are asked
+    assert at_phones([(Lips(opening, wide), phones)])["held"] == pytest.approx(0.5, abs=0.05)
+    assert "held" not in at_phones([(lips(0.0, 0.03, 0.55), PHONES)])
+
+
+def test_a_song_has_the_length_that_its_notes_say() -> None:
+    for song in sung.SONGS:
+        asked = sum(float(s) + sung.CONSONANT for s in song.replace("|", " ").split()[1::3])
+        told = sung._segments("ked_diphone", song)
+        seconds = [
+            float(part.split()[1].rstrip(")")) for part in told.split("(") if part[:1].isalpha()
+        ]
+        pauses = 0.3 + sung.BREATH * len(song.split("|"))
+        assert sum(seconds) == pytest.approx(asked + pauses)
+
+
+def test_no_language_of_the_benchmark_was_learned_from() -> None:
+    learned = {voice[:2] for voice in ESPEAK}
+    assert not learned & {voice for voice, _ in tongues.ESPEAK.values()}
+    assert len(tongues.ESPEAK) >= 8
+
+
+def test_grids_grammar_holds_its_sentences() -> None:
+    columns = grid.grammar().split("=")[1].split(") (")
+    assert len(columns) == len(grid.WORDS)
+    for word, column in zip(["lay", "blue", "at", "x", "four", "now"], columns, strict=True):
+        assert word in column.replace("(", " ").replace(")", " ").split()
