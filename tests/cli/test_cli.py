@@ -48,7 +48,7 @@ def test_steering(vasari: Vasari, face_file: Path, tmp_path: Path) -> None:
     """Options alone and a file of keys; what is said alone goes before the file."""
     sound = write_wav(tmp_path / "a.wav", voice_like(0.4))
     (tmp_path / "a.toml").write_text("[[key]]\nat = 0.2\nover = 0.1\ndistance = 0.8\n")
-    words = ["say", face_file, sound, "--size", "256", "-o"]
+    words = ["say", face_file, sound, "--size", "256", "--no-mark", "-o"]
     alone = [
         "--gaze=-12,5",
         "--distance",
