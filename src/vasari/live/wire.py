@@ -114,7 +114,7 @@ class Start(_Said):
     fps: Literal[24, 25, 30, 40, 50] = 40
     size: Literal[256, 384, 512, 640, 768] = 512
     pictures: Literal["h264", "jpeg"] = "h264"
-    ahead: Literal[0, 1, 2] = 1
+    ahead: Literal[0, 1, 2] = 0
     sound: bool = True
     stamp: bool = False
     style: Steered = Steered()
