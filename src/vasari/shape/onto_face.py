@@ -138,7 +138,9 @@ def articulated(
     met = np.clip((parted - opening) / MET, 0, 1)
     share = np.broadcast_to(np.asarray(kept, np.float32), len(expression))[:, None]
     out = expression + np.where(YIELDS, share, 1) * _kept_at_rest(face)
-    out[:, SMILES] *= smiles
+    gone = np.where(SMILES, (1 - smiles) * out, 0)
+    out -= gone
+    out[:, JAW_OPEN] += gone @ _gaps() / _gaps()[JAW_OPEN]  # lips stay as far apart
     out += share * smiles * _kept_smile(face)
     more = rounded * np.clip(opening / HOLE, 0, 1)
     out[:, ROUNDS] += more[:, None] * np.array(MORE_ROUND, np.float32)
