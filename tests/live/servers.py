@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from vasari.jobs.live_bench.run import served as served
 from vasari.jobs.serve import WORKER
 from vasari.live.faces import DEMO
 from vasari.live.server import create_app
@@ -54,35 +53,6 @@ def running(face: Face | None = None, **settings: object) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(30)
-
-
-@contextmanager
-def served(*words: str) -> Iterator[str]:
-    """The address of `vasari serve` in a process of its own, once it knows the demo portrait."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "vasari", "serve", "--port", str(port), *words]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    address = f"{LOCAL}:{port}"
-    try:
-        _wait_for_face(address, process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_for_face(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(1200):
-        assert process.poll() is None, "the server ended"
-        try:
-            if httpx.get(f"{address}/faces").json():
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the server knows no portrait after two minutes")
 
 
 def upload(client: httpx.Client, path: str, files: dict[str, Path], **data: str) -> httpx.Response:

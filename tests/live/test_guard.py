@@ -116,7 +116,7 @@ def test_names_are_no_paths(local, path: str) -> None:
 
 def test_no_traceback_leaves_the_server(local, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: object) -> None:
-        raise ZeroDivisionError("a secret path /root/x")
+        raise ZeroDivisionError("a secret")
 
     monkeypatch.setattr("vasari.live.faces.Faces.all", broken)
     answer = local.get("/faces")

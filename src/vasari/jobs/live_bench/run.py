@@ -52,7 +52,7 @@ def measure_live(
     settle_libraries()
     demo_portrait()
     voice = np.concatenate(list(open_sound(demo_voice()).pieces()))
-    with _server(sessions) as address:
+    with served("--sessions", str(sessions)) as address:
         tell(f"{sessions} x {seconds:g} s of speech over {transport}, {fps} pictures a second ...")
         start = {"face": "demo", "fps": fps, "stamp": True}
         seen = asyncio.run(_all(address, start, voice, seconds, sessions, transport))
@@ -87,14 +87,14 @@ async def _all(
 
 
 @contextmanager
-def _server(sessions: int) -> Iterator[str]:
-    """A server that knows the demo portrait; its address."""
+def served(*words: str) -> Iterator[str]:
+    """The address of `vasari serve` with such options in a process of its own, once it knows the
+    demo portrait."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [sys.executable, "-m", "vasari", "serve", "--port", str(port), "--sessions",
-             str(sessions)]  # fmt: skip
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "vasari", "serve", "--port", str(port), *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for_face(address, process)
