@@ -54,6 +54,11 @@ class Steering:
         self._from: Moment | None = None
         self._since = 0.0
 
+    @property
+    def manner(self) -> tuple[float, ...] | None:
+        """That of the style there is now, if it has one."""
+        return getattr(self._style, "manner", None)
+
     def at(self, time: float) -> Moment:
         """What is steered now; times in order, seconds from the beginning."""
         if self._ask is not None:
