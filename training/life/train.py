@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from training.checkpoint import averaged, load, rate, save
-from training.life.model import ASKED, CONTEXT, HEARD, KINDS, SPAN, Life
+from training.life.model import ASKED, CONTEXT, HEARD, SPAN, Life
 from vasari.motion.life import AHEAD, BLINK, CODES, NAMES, PATCH, SIZE, UNIT
 from vasari.motion.manner import MANNER, SECONDS, manner_of
 from vasari.values import MOTION_HZ
@@ -102,8 +102,9 @@ class Pack:
         speech = windows.transpose(0, 2, 1).copy()
         hears = r.choice([SPAN, int(r.integers(1, SPAN + 1))])  # how far ahead it is there already
         speech[:, hears:] = 0
-        return {"patch": patch, "next": y[1:], "speech": speech, "counts": (there[1:] & there[:-1]),
-                "there": there[:-1], "asked": np.tile(self.asked(row, mirrored), (t, 1))}  # fmt: skip
+        asked = np.tile(self.asked(row, mirrored), (t, 1))
+        return {"patch": patch, "next": y[1:], "speech": speech, "asked": asked,
+                "there": there[:-1], "counts": there[1:] & there[:-1]}  # fmt: skip
 
     def asked(self, row: dict, mirrored: bool) -> np.ndarray:
         r = self.random
@@ -185,8 +186,8 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     pack = Pack(args.pack, "train", 100, REAL | READING if args.real_only else None)
-    judges = {"real": Pack(args.pack, "val", 1, REAL), "reading": Pack(args.pack, "val", 1, READING),
-              "generated": Pack(args.pack, "val", 1, {"generated", "unknown"})}  # fmt: skip
+    kinds = {"real": REAL, "reading": READING, "generated": {"generated", "unknown"}}
+    judges = {name: Pack(args.pack, "val", 1, kind) for name, kind in kinds.items()}
     net = Life().to(device)
     fit_axes(net, pack)
     optimiser = torch.optim.AdamW(net.parameters(), TOP, weight_decay=0.05, betas=(0.9, 0.98))
