@@ -49,7 +49,7 @@ class Performer:
     ) -> None:  # fmt: skip
         self._face, self._fps = face, fps
         self._steering = Steering(style)
-        random = np.random.default_rng(self._steering.seed).spawn(4)[-1]  # three move the face
+        random = np.random.default_rng(self._steering.seed).spawn(3)[-1]  # two move the face
         self._other: SpeechStream | None = None
         self._listening = Listening(random)
         self._speech = SpeechStream(chunk)

@@ -10,41 +10,26 @@ from typing import Annotated, Literal
 import typer
 
 import vasari
+from vasari.cli.groups import Marking, Steering, unfolded
 from vasari.cli.many import batch, camera, fleet
 from vasari.cli.options import (
     AsJson,
-    Badge,
-    Blink,
-    Cert,
-    Consent,
-    Distance,
     DriverVideo,
-    Emotion,
-    Expression,
     Fps,
     Framing,
-    Gaze,
     GivenLandmarks,
-    Head,
     Host,
     Ice,
     Keep,
-    Key,
-    NoMark,
     Out,
     Picture,
     Port,
-    Pose,
     Sessions,
     SoundTrack,
-    Stamps,
-    StyleFile,
     Token,
     WhichFace,
     check_background,
     check_size,
-    marks_of,
-    style_of,
     which,
 )
 from vasari.cli.terminal import (
@@ -85,7 +70,9 @@ def main() -> None:
 
 
 @app.command()
+@unfolded
 def say(
+    *,
     picture: Picture,
     sound: Annotated[
         str, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
@@ -105,21 +92,9 @@ def say(
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
     ] = False,
-    gaze: Gaze = None,
-    distance: Distance = None,
-    emotion: Emotion = None,
-    pose: Pose = None,
-    head: Head = None,
-    expression: Expression = None,
-    blink: Blink = None,
-    style: StyleFile = None,
+    steering: Steering,
     track: SoundTrack = None,
-    i_have_consent: Consent = False,
-    badge: Badge = False,
-    no_mark: NoMark = False,
-    c2pa_cert: Cert = None,
-    c2pa_key: Key = None,
-    c2pa_tsa: Stamps = None,
+    marking: Marking,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
 
@@ -133,16 +108,13 @@ def say(
     with sentences():
         from vasari.jobs.say import say as make
 
-        steered = style_of(
-            style, seed, gaze, pose, distance=distance, emotion=emotion, head=head,
-            expression=expression, blink=blink,
-        )  # fmt: skip
+        style = steering.asked(seed)
         with spooled(picture, "picture") as picture, spooled(sound, "sound") as sound:
-            marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
+            marks = marking.asked(picture)
             with progress() as show:
                 make(
                     picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                    face=which(face), landmarks=landmarks, still=still, track=track, style=steered,
+                    face=which(face), landmarks=landmarks, still=still, track=track, style=style,
                     marks=marks, progress=show, tell=tell,
                 )  # fmt: skip
         tell(f"Made {out}")
@@ -215,7 +187,9 @@ def track(
 
 
 @app.command()
+@unfolded
 def drive(
+    *,
     picture: Picture,
     video: DriverVideo,
     out: Out,
@@ -226,21 +200,9 @@ def drive(
     frame: Framing = "crop",
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
-    gaze: Gaze = None,
-    distance: Distance = None,
-    emotion: Emotion = None,
-    pose: Pose = None,
-    head: Head = None,
-    expression: Expression = None,
-    blink: Blink = None,
-    style: StyleFile = None,
+    steering: Steering,
     track: SoundTrack = None,
-    i_have_consent: Consent = False,
-    badge: Badge = False,
-    no_mark: NoMark = False,
-    c2pa_cert: Cert = None,
-    c2pa_key: Key = None,
-    c2pa_tsa: Stamps = None,
+    marking: Marking,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
@@ -256,16 +218,13 @@ def drive(
     with sentences():
         from vasari.jobs.drive import drive as make
 
-        steered = style_of(
-            style, gaze=gaze, pose=pose, distance=distance, emotion=emotion, head=head,
-            expression=expression, blink=blink,
-        )  # fmt: skip
+        style = steering.asked()
         with spooled(picture, "picture") as picture, spooled(video, "video") as video:
-            marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
+            marks = marking.asked(picture)
             with progress() as show:
                 make(
                     picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                    landmarks=landmarks, track=track, style=steered, marks=marks, progress=show,
+                    landmarks=landmarks, track=track, style=style, marks=marks, progress=show,
                     tell=tell,
                 )  # fmt: skip
         tell(f"Made {out}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from vasari.errors import SoundError
 from vasari.motion.emotion import Emotions, own_kept, parted_lips, write_emotion
-from vasari.motion.eyes import Lids, write_eyes
+from vasari.motion.eyes import write_eyes
 from vasari.motion.feeling import Feeling, shown_by
 from vasari.motion.gate import Gate
 from vasari.motion.life import (
@@ -19,14 +19,13 @@ from vasari.motion.life import (
     ROTATION,
     SIZE,
     TOLD,
+    Asked,
     Life,
-    asked_of,
     breath,
     some_manner,
     told_of,
 )
 from vasari.motion.listening import NOT_HEEDING, Listening
-from vasari.motion.manner import NAMES as MANNERS
 from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
 from vasari.motion.steering import EYE_MOST, NOT_LIPS, Steering, StyleLike, Turn
 from vasari.speech import FEATURES, LOUDNESS, VOICE
@@ -35,7 +34,6 @@ from vasari.values import BLENDSHAPES, EMOTIONS, EXPRESSION, MOTION_HZ, FloatArr
 from vasari.values.style import Moment
 
 ATTENTION = 0.7  # of the eyes' wandering that a listener holds back
-BLINKS = MANNERS.index("blinks")  # of a manner
 AT = np.array([BLENDSHAPES.index(name) for name in CODES])  # where its codes are in expression
 OF_MOUTH = np.array([name.startswith("mouth") for name in CODES])
 RAISED = np.array([{"browInnerUp": 0.7, "browOuterUpLeft": 1.0, "browOuterUpRight": 1.0}.get(n, 0)
@@ -95,8 +93,8 @@ class MotionStream:
         self._chunk, self._ahead = chunk, ahead
         self._mouth, self._gate = MouthStream(chunk, ahead), Gate()
         # the last is that of listening
-        life, lids, mood, _ = np.random.default_rng(self._steering.seed).spawn(4)
-        self._manner, self._life, self._lids = some_manner(life), Life(life), Lids(lids)
+        life, mood, _ = np.random.default_rng(self._steering.seed).spawn(3)
+        self._manner, self._life = some_manner(life), Life(life)
         self._turn, self._emotions = Turn(MOTION_HZ), Emotions(mood, MOTION_HZ)
         self._told = np.zeros((ahead, TOLD), np.float32)  # of frames that are not made yet
         self._made = 0  # frames, those before the first feature as well
@@ -170,21 +168,19 @@ class MotionStream:
         turn = self._turn.step(style.gaze, style.head)
         rotation = rotation + style.pose + [*turn, 0]
         gaze = style.gaze + (1 - ATTENTION * heed.attention) * moved[GAZE] - rotation[:2]
-        codes = np.maximum(moved[BLINK + 1 :], 0) + RAISED * heed.brow
+        codes = np.maximum(moved[list(CODES.values())], 0) + RAISED * heed.brow
         codes[OF_MOUTH] *= own_kept(style.emotion)
         felt = style.emotion[-1] * self._feeling.step() if self._feeling else np.zeros(2)
         shown, parted = self._emotions.step(style.emotion[: len(EMOTIONS)] + shown_by(felt))
         return (
-            rotation, position, np.clip(gaze, -EYE_MOST, EYE_MOST),
-            self._lids.step(float(moved[BLINK]), style.blink), codes, shown, parted,
-            self._gate.step(float(frame[VOICE]), float(frame[LOUDNESS])), style.expression,
+            rotation, position, np.clip(gaze, -EYE_MOST, EYE_MOST), moved[BLINK], codes, shown,
+            parted, self._gate.step(float(frame[VOICE]), float(frame[LOUDNESS])), style.expression,
         )  # fmt: skip
 
     def _live(self, style: Moment, told: FloatArray) -> FloatArray:
         """(SIZE,) of the next frame, by the manner that is asked for, or the seed's own."""
         manner = np.array(self._steering.manner or self._manner)
-        manner[BLINKS] *= np.sqrt(max(style.blink, 1.0))
-        return self._life.step(told, asked_of(manner, style.gaze))
+        return self._life.step(told, Asked(manner, style.gaze, style.blink))
 
 
 def _silence(frames: int) -> FloatArray:
