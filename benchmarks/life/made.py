@@ -12,12 +12,22 @@ from vasari.speech import SpeechStream
 
 SEEDS = (0, 1, 2)
 CHUNK = 25
+BEFORE = 25  # frames of silence before a sound: people's clips do not begin at rest either
 
 
-def moved_by(sound: np.ndarray, seed: int, chunk: int = CHUNK) -> Motion:
+def seed_of(take: int, seed: int) -> int:
+    """Of each take another one: the same for all would blink at the same moment in all."""
+    return 1000 * seed + take
+
+
+def with_silence(sound: np.ndarray) -> np.ndarray:
+    return np.pad(sound, (BEFORE * FRAME, 0))
+
+
+def moved_by(sound: np.ndarray, seed: int) -> Motion:
     """The motion relative to rest of (n,) samples, a frame for each 640, as `talk` makes it."""
-    feeling = Feeling()
+    sound, feeling = with_silence(sound), Feeling()
     feeling.hear(sound)
-    features = SpeechStream(chunk).push(sound, last=True)
-    motion = MotionStream(Style(seed), chunk, feeling=feeling).push(features, last=True)
-    return motion.part(0, len(sound) // FRAME)
+    features = SpeechStream(CHUNK).push(sound, last=True)
+    motion = MotionStream(Style(seed), CHUNK, feeling=feeling).push(features, last=True)
+    return motion.part(BEFORE, len(sound) // FRAME)

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from training.articulation.people import People
 from training.face_space.fit import Tracks
+from training.rhythm.data import clips, landmarks_of
 from vasari.follow.tracking import Tracking
-from vasari.media import open_sound
+from vasari.portrait.gaze import gaze_of
 from vasari.portrait.reader import Reading
 from vasari.shape.space import pose_of
-from vasari.portrait.gaze import gaze_of
 from vasari.values import BLENDSHAPES, EXPRESSION, MOTION_HZ, SOUND_HZ, Motion
 
 FRAME = round(SOUND_HZ / MOTION_HZ)
@@ -44,7 +43,7 @@ class Take:
     source: str
     sound: np.ndarray
     motion: Motion
-    raw: tuple[np.ndarray, np.ndarray, np.ndarray]
+    raw: tuple[np.ndarray, ...]
     found: np.ndarray
     own_voice: bool
 
@@ -58,20 +57,10 @@ def validation(shared: Path) -> list[Take]:
 
 
 def _takes(shared: Path, split: str, kinds: tuple[str, ...]) -> Iterator[Take]:
-    tracks, data = Tracks(shared), shared / "data"
-    for name, row in tracks.rows.items():
-        if row["split"] == split and row["kind"] in kinds and name not in TWO_VOICES + TWICE:
-            sound = heard(data / "sound" / f"{name}.opus")
-            yield from _take(tracks, name, row["source"], sound)
-    people, sounds = People(shared, tracks), dict[str, np.ndarray]()
-    for name, row in people.rows.items():
-        if row["split"] != split:
-            continue
-        source = row["sound"]
-        if source not in sounds:
-            sounds[source] = heard(data / "people" / f"{source}.opus")
-        first = round(float(row["start"]) * SOUND_HZ)
-        yield from _take(people, name, source, sounds[source][first:])
+    for name, row, tracks, sound in clips(shared):
+        asked = row["kind"] in kinds or not isinstance(tracks, People)
+        if row["split"] == split and asked and name not in TWO_VOICES + TWICE:
+            yield from _take(tracks, name, row.get("source") or row["sound"], sound)
 
 
 def _take(tracks: Tracks, name: str, source: str, sound: np.ndarray) -> Iterator[Take]:
@@ -90,17 +79,7 @@ def _take(tracks: Tracks, name: str, source: str, sound: np.ndarray) -> Iterator
     yield Take(name, source, sound[: n * FRAME], motion, raw, found[:n], name not in DUBBED)
 
 
-def landmarks_of(tracks: Tracks, name: str) -> np.ndarray:
-    """(T, 478, 3) pixels, as the teacher gave them."""
-    pose = tracks.z[f"{name}.pose"].astype(np.float32)
-    turns = np.stack([cv2.Rodrigues(v.astype(np.float64))[0] for v in pose[:, 1:4]])
-    turns = (turns @ tracks.canonical).astype(np.float32)
-    place = np.pad(pose[:, 4:6], ((0, 0), (0, 1)))
-    turned = tracks.shapes(name) @ turns.transpose(0, 2, 1) * np.exp(pose[:, 0])[:, None, None]
-    return np.asarray(turned + place[:, None], np.float32)
-
-
-def read(landmarks: np.ndarray, blendshapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def read(landmarks: np.ndarray, blendshapes: np.ndarray) -> tuple[np.ndarray, ...]:
     """(T, 3) rotation and (T, 2) gaze relative to the head, degrees, of each picture for itself,
     and the blendshapes."""
     n = len(landmarks)
@@ -113,6 +92,11 @@ def read(landmarks: np.ndarray, blendshapes: np.ndarray) -> tuple[np.ndarray, np
     return rotation, gaze, blendshapes
 
 
-def heard(path: Path) -> np.ndarray:
-    """(n,) mono float32 at 16 kHz."""
-    return np.concatenate(list(open_sound(path).pieces()))
+def part(take: Take, begin: int, frames: int) -> Take:
+    """So many frames of a take, from one on; fewer where it ends."""
+    some = slice(begin, begin + frames)
+    return Take(
+        take.name, take.source, take.sound[begin * FRAME : (begin + frames) * FRAME],
+        take.motion.part(begin, begin + frames), tuple(raw[some] for raw in take.raw),
+        take.found[some], take.own_voice,
+    )  # fmt: skip
