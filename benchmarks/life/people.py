@@ -10,8 +10,9 @@ import numpy as np
 
 from training.articulation.people import People
 from training.face_space.fit import Tracks
-from training.rhythm.data import clips, landmarks_of
+from training.rhythm.data import in_time, lag_of, landmarks_of
 from vasari.follow.tracking import Tracking
+from vasari.media import open_sound
 from vasari.portrait.gaze import gaze_of
 from vasari.portrait.reader import Reading
 from vasari.shape.space import pose_of
@@ -57,10 +58,20 @@ def validation(shared: Path) -> list[Take]:
 
 
 def _takes(shared: Path, split: str, kinds: tuple[str, ...]) -> Iterator[Take]:
-    for name, row, tracks, sound in clips(shared):
-        asked = row["kind"] in kinds or not isinstance(tracks, People)
-        if row["split"] == split and asked and name not in TWO_VOICES + TWICE:
-            yield from _take(tracks, name, row.get("source") or row["sound"], sound)
+    tracks, data = Tracks(shared), shared / "data"
+    for name, row in tracks.rows.items():
+        if row["split"] == split and row["kind"] in kinds and name not in TWO_VOICES + TWICE:
+            sound = in_time(heard(data / "sound" / f"{name}.opus"), lag_of(row))
+            yield from _take(tracks, name, row["source"], sound)
+    people, sounds = People(shared, tracks), dict[str, np.ndarray]()
+    for name, row in people.rows.items():
+        if row["split"] != split:
+            continue
+        source = row["sound"]
+        if source not in sounds:
+            sounds[source] = heard(data / "people" / f"{source}.opus")
+        first = round(float(row["start"]) * SOUND_HZ)
+        yield from _take(people, name, source, sounds[source][first:])
 
 
 def _take(tracks: Tracks, name: str, source: str, sound: np.ndarray) -> Iterator[Take]:
@@ -90,6 +101,11 @@ def read(landmarks: np.ndarray, blendshapes: np.ndarray) -> tuple[np.ndarray, ..
         pose = pose_of(landmarks[k], expression)
         rotation[k], gaze[k] = pose.rotation, gaze_of(pose.unproject(landmarks[k]))
     return rotation, gaze, blendshapes
+
+
+def heard(path: Path) -> np.ndarray:
+    """(n,) mono float32 at 16 kHz."""
+    return np.concatenate(list(open_sound(path).pieces()))
 
 
 def part(take: Take, begin: int, frames: int) -> Take:

@@ -1,10 +1,10 @@
 """Packs sound and face of the training clips for the rhythm score.
 
-    python -m training.rhythm.data --shared ../shared --out rhythm.npz
+    python -m training.rhythm.data --pack life.npz --shared ../shared --out rhythm.npz
 
-All clips of shared/data/clips.csv and people.csv, each with its split: `sound` (N, SOUND), `head`
-(N, HEAD), `upper` (N, UPPER) one after the other; `rows` is a JSON list of name, kind, split, begin
-and frames. Angles are those of the skull, so that an opening jaw is no nod.
+Of the pack of training/life it takes what is heard; how the face moved is read again: angles are
+those of the skull, so that an opening jaw is no nod. `sound` (N, SOUND), `head` (N, HEAD), `upper`
+(N, UPPER), clip after clip; `rows` is a JSON list of name, kind, begin and frames.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -20,14 +19,14 @@ import numpy as np
 
 from training.articulation.people import People
 from training.face_space.fit import Tracks
-from training.rhythm.inputs import of_head, of_sound, of_upper
-from vasari.media import open_sound
+from training.rhythm.inputs import TONE, of_head, of_upper
 from vasari.shape.space import pose_of
 from vasari.speech.mel import BLOCK
-from vasari.values import BLENDSHAPES, EXPRESSION, SOUND_HZ
+from vasari.values import BLENDSHAPES, EXPRESSION
 
 SURE, LATEST = 0.4, 5  # of sync_r, and frames, from and up to which a clip's lag is believed
-FEWEST = 28  # frames
+FEWEST, MOST = 28, 300  # frames of a clip
+ONE_OF = {"grid_s1": 3, "lrc_ar": 3}  # so many clips: they are many and alike
 
 
 def landmarks_of(tracks: Tracks, name: str) -> np.ndarray:
@@ -58,43 +57,35 @@ def in_time(sound: np.ndarray, lag: int) -> np.ndarray:
     return np.pad(sound, (max(0, -lag) * BLOCK, 0))[max(0, lag) * BLOCK :]
 
 
-def heard(path: Path) -> np.ndarray:
-    """(n,) mono float32 at 16 kHz."""
-    return np.concatenate(list(open_sound(path).pieces()))
-
-
-def clips(shared: Path) -> Iterator[tuple[str, dict[str, str], Tracks, np.ndarray]]:
-    """Name, row (`kind` and `split` among it), tracks and sound of every clip and person."""
-    tracks, data = Tracks(shared), shared / "data"
-    for name, row in tracks.rows.items():
-        sound = in_time(heard(data / "sound" / f"{name}.opus"), lag_of(row))
-        yield name, row, tracks, sound
-    people, sounds = People(shared, tracks), dict[str, np.ndarray]()
-    for name, row in people.rows.items():
-        source = row["sound"]
-        if source not in sounds:
-            sounds[source] = heard(data / "people" / f"{source}.opus")
-        first = round(float(row["start"]) * SOUND_HZ)
-        yield name, {**row, "kind": source}, people, sounds[source][first:]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=os.environ.get("VASARI_SHARED", "../shared"))
+    parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    z = np.load(args.pack)
+    heard = np.concatenate([z["x"], z["felt"][:, : len(TONE)]], 1)
+    known = z["known"]
+    tracks = Tracks(Path(args.shared))
+    people = People(Path(args.shared), tracks)
     rows, columns, begin = [], ([], [], []), 0
-    for name, row, tracks, sound in clips(Path(args.shared)):
-        found = tracks.found(name)
-        n = min(len(found), len(sound) // BLOCK)
-        if n < FEWEST or not found[:n].all() or row["split"] != "train":
+    for k, clip in enumerate(json.loads(str(z["segments"]))):
+        name, n = clip["name"], min(clip["frames"], MOST)
+        lag = lag_of(tracks.rows.get(name, {}))
+        first, n = max(0, -lag), n - abs(lag)  # frame k shows the sound of frame k + lag
+        part = slice(clip["begin"] + first, clip["begin"] + first + n)
+        if clip["split"] != "train" or k % ONE_OF.get(clip["kind"], 1) or n < FEWEST:
             continue
-        blendshapes = tracks.blendshapes(name)[:n]
-        turned = rotations(landmarks_of(tracks, name)[:n], blendshapes)
-        made = of_sound(sound[: n * BLOCK]), of_head(turned), of_upper(blendshapes)
+        if not known[part].all():
+            continue
+        of = tracks if name in tracks.rows else people
+        shown = slice(first, first + n)
+        blendshapes = of.blendshapes(name)[shown]
+        turned = rotations(landmarks_of(of, name)[shown], blendshapes)
+        made = heard[part.start + lag : part.stop + lag], of_head(turned), of_upper(blendshapes)
         for column, values in zip(columns, made, strict=True):
             column.append(values.astype(np.float16))
-        rows.append({"name": name, "kind": row["kind"], "begin": begin, "frames": n})
+        rows.append({"name": name, "kind": clip["kind"], "begin": begin, "frames": n})
         begin += n
     arrays = dict(zip(("sound", "head", "upper"), map(np.concatenate, columns), strict=True))
     np.savez(args.out, **arrays, rows=np.array(json.dumps(rows)))

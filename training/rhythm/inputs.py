@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import savgol_filter
 
-from vasari.motion.feeling import HEARD, Sounds
+from vasari.motion.feeling import BANDS, HEARD, Sounds
 from vasari.speech import FEATURES, SpeechStream
 from vasari.speech.mel import BLOCK
 from vasari.values import BLENDSHAPES
 
-SOUND = FEATURES + HEARD
+TONE = [BANDS, HEARD - 2, HEARD - 1]  # of what is felt: loudness, pitch, how clear it is
+SOUND = FEATURES + len(TONE)
 HEAD, UPPER = 3, 6
 CALM = 7, 2  # frames and order of the filter that takes the reader's jitter out of angles
 HEAD_UNIT = 0.5  # degrees a frame
@@ -19,12 +20,12 @@ CHUNK = 25
 
 
 def of_sound(sound: np.ndarray) -> np.ndarray:
-    """(n,) float32 at 16 kHz to (n // BLOCK, SOUND): the speech encoder's features and what
-    `vasari.motion.feeling` hears, pitch and loudness among it."""
+    """(n,) float32 at 16 kHz to (n // BLOCK, SOUND): the speech encoder's features, loudness and
+    pitch."""
     frames = len(sound) // BLOCK
     sound = sound[: frames * BLOCK].astype(np.float32)
     tone = Sounds()
-    heard = np.array([tone.push(block) for block in sound.reshape(-1, BLOCK)])
+    heard = np.array([tone.push(block)[TONE] for block in sound.reshape(-1, BLOCK)])
     return np.concatenate([SpeechStream(CHUNK).push(sound, last=True), heard], 1)
 
 
