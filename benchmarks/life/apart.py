@@ -56,15 +56,15 @@ def distances(real: Takes, made: Sequence[Takes]) -> dict[str, dict[str, float]]
     return out
 
 
-def diversity(real: Takes, made: Sequence[Takes]) -> dict[str, float]:
+def diversity(real: Takes, made: Sequence[Takes]) -> dict[str, dict[str, float]]:
     """Root mean square differences of the head's angles (degrees, around each take's mean):
     between seeds on the same sound, and between real people, whole takes shortened alike."""
     seeds = [_off(a, b) for some in zip(*made, strict=True) for a, b in combinations(some, 2)]
     others = [_off(a, b) for a, b in zip(real, [*real[7:], *real[:7]], strict=True)]
     across = [_off(a, b) for some in made for a, b in
               zip(some, [*some[7:], *some[:7]], strict=True)]  # fmt: skip
-    return {"seeds": float(np.mean(seeds)), "made, other sounds": float(np.mean(across)),
-            "real, other people": float(np.mean(others))}  # fmt: skip
+    return {"head": {"seeds": float(np.mean(seeds)), "made, other sounds": float(np.mean(across)),
+                     "real, other people": float(np.mean(others))}}  # fmt: skip
 
 
 def _off(a: Moved, b: Moved) -> float:

@@ -47,7 +47,7 @@ def asked(args: argparse.Namespace) -> bool:
     if not args.key:
         raise SystemExit("Give --key: the file that says which letter is real.")
     if args.pairs:
-        draw(Path(args.shared), args.pairs, args.key)
+        draw(args)
     else:
         answers, key = (json.loads(p.read_text()) for p in (args.score, args.key))
         print(told(answers, key))
@@ -64,8 +64,9 @@ def told(answers: dict[str, str], key: dict[str, str]) -> dict[str, float]:
     return {"pairs": len(key), "right": right, "share": right / len(key), "by chance": float(p)}
 
 
-def draw(shared: Path, out: Path, key: Path) -> None:
-    faces, takes = seen.portraits(shared), parts(validation(shared), PAIRS)
+def draw(args: argparse.Namespace) -> None:
+    shared, out = Path(args.shared), args.pairs
+    faces, takes = seen.portraits(shared, args.work), parts(validation(shared), PAIRS)
     order = np.random.default_rng(CHANCE).permuted([0, 1] * (PAIRS // 2))[: len(takes)]
     out.mkdir(parents=True, exist_ok=True)
     letters = {}
@@ -78,8 +79,8 @@ def draw(shared: Path, out: Path, key: Path) -> None:
         cv2.imwrite(str(out / f"pair_{k:02}.png"), cv2.cvtColor(whole, cv2.COLOR_RGB2BGR))
         letters[f"{k:02}"] = "A" if real_first else "B"
         print(f"{k + 1} of {len(takes)}", end="\r", flush=True)
-    key.write_text(json.dumps(letters))
-    print(f"{len(letters)} pairs in {out}, the key in {key}")
+    args.key.write_text(json.dumps(letters))
+    print(f"{len(letters)} pairs in {out}, the key in {args.key}")
 
 
 def parts(takes: Sequence[Take], most: int) -> list[Take]:

@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.life.made import BEFORE, with_silence
 from benchmarks.life.measure import Moved
 from benchmarks.life.people import FRAME, Take, read
-from benchmarks.teacher import VIDEO, Seen, Teacher
+from benchmarks.teacher import VIDEO, Teacher
 from vasari import Face, Style, read_portrait, talk
 from vasari.demo import demo_portrait
 from vasari.follow.retarget import Driver
@@ -27,11 +27,23 @@ FRAMES = 150  # of each take
 SIZE = 512
 
 
-def portraits(shared: Path) -> list[Face]:
-    """The demo's and PORTRAITS; take k is drawn on the portrait k, over and over."""
-    folder = shared / "data" / "portraits"
-    paths = [demo_portrait(), *(next(folder.glob(f"{name}.*")) for name in PORTRAITS)]
-    return [read_portrait(path) for path in paths]
+def portraits(shared: Path, folder: Path | None = None) -> list[Face]:
+    """The demo's and PORTRAITS; take k is drawn on the portrait k, over and over. What was read is
+    kept in a folder, if one is given."""
+    there = shared / "data" / "portraits"
+    paths = [demo_portrait(), *(next(there.glob(f"{name}.*")) for name in PORTRAITS)]
+    return [_read_once(path, folder) for path in paths]
+
+
+def _read_once(path: Path, folder: Path | None) -> Face:
+    kept = folder / f"{path.stem}.face" if folder else None
+    if kept and kept.is_file():
+        return Face.load(kept)
+    face = read_portrait(path)
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        face.save(kept)
+    return face
 
 
 def driven(face: Face, take: Take, size: int = SIZE) -> Iterator[Picture]:
@@ -45,9 +57,26 @@ def spoken(face: Face, sound: np.ndarray, style: Style, size: int = SIZE) -> Ite
     return islice(pictures, BEFORE, BEFORE + len(sound) // FRAME)
 
 
-def again(teacher: Teacher, pictures: Iterator[Picture]) -> Moved:
-    return of_seen(teacher.read(pictures, VIDEO))
+class Readings:
+    """What the teacher reads of pictures; kept in a folder, if one is given, to go on from there.
 
+    Args:
+        teacher: who reads.
+        folder: of one file for each row of pictures; what lies there already is not made again.
+    """
 
-def of_seen(seen: Seen) -> Moved:
-    return Moved(*read(seen.landmarks, seen.blendshapes), seen.found)
+    def __init__(self, teacher: Teacher, folder: Path | None) -> None:
+        self._teacher, self._folder = teacher, folder
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def of(self, name: str, pictures: Iterator[Picture]) -> Moved:
+        """What is read of pictures, which are only made where there is nothing of that name."""
+        path = self._folder / f"{name}.npz" if self._folder else None
+        if path and path.is_file():
+            return Moved(**np.load(path))
+        seen = self._teacher.read(pictures, VIDEO)
+        moved = Moved(*read(seen.landmarks, seen.blendshapes), seen.found)
+        if path:
+            np.savez(path, **vars(moved))
+        return moved

@@ -105,8 +105,9 @@ def test_sets_that_move_alike_are_near() -> None:
 
 def test_seeds_that_do_the_same_have_no_diversity() -> None:
     real = [restless(100, k) for k in range(10)]
-    assert apart.diversity(real, [real, real])["seeds"] == 0
-    assert apart.diversity(real, [real, real])["real, other people"] > 0
+    found = apart.diversity(real, [real, real])["head"]
+    assert found["seeds"] == 0
+    assert found["real, other people"] > 0
 
 
 def test_a_seam_is_found_at_its_phase() -> None:
