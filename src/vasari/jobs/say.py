@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 
@@ -44,7 +46,7 @@ def say(
     size: int = 512, fps: Rate = 25, frame: Framing = "crop", background: BackgroundLike = "keep",
     face: Which = 1, landmarks: Landmarks = None, seed: int | None = None,
     still: bool = False, track: int | None = None, style: Style | None = None,
-    marks: Marks | None = None,
+    marks: Marks | None = None, listen: str | PathLike[str] | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
@@ -68,6 +70,8 @@ def say(
         track: which of the file's sound tracks, from 1; None for the first that is not silent.
         style: what is steered; None moves naturally.
         marks: consent, badge and what else is left on the video; None for the default.
+        listen: a file with the voice of somebody else, from the same moment on, to which the face
+            listens. The video lasts as long as the longer of the two; it has the own voice alone.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -87,18 +91,20 @@ def say(
     transparent = asked.background == "transparent"
     check_output(out, transparent=transparent)
     voice = open_sound(sound, track, tell=tell)
-    _spare_inputs(out, voice, picture)
-    total = None if voice.duration is None else round(voice.duration * asked.fps)
-    making = begin(picture, out, marks, tell, sound=voice.path)
+    other = None if listen is None else open_sound(listen, tell=tell)
+    sounds = [voice] if other is None else [voice, other]
+    _spare_inputs(out, picture, *sounds)
+    making = begin(picture, out, marks, tell, **_inputs(voice, other))
     finish = making.finish(asked.background)
     with VideoWriter(
         out, asked.fps, voice, transparent=transparent, sign=making.sign, note=making.note
     ) as video:
         who = portrait_of(picture, face, landmarks, tell, asked.frame)
-        heard = _watched(voice.pieces(tell), tell)
-        for done, image in enumerate(pictures(who, heard, asked), 1):
+        heard = _watched(voice.pieces(tell), tell, "idles" if other is None else "listens")
+        theirs = None if other is None else _watched(other.pieces(tell), tell, "listens to nothing")
+        for done, image in enumerate(pictures(who, heard, asked, theirs), 1):
             video.write(finish(image))
-            progress(done, total)
+            progress(done, _total(sounds, asked.fps))
 
 
 def portrait_of(
@@ -130,23 +136,37 @@ def _as_given(
     return read_portrait(picture, say=tell, landmarks=marks, frame=frame)
 
 
+def _inputs(voice: Sound, other: Sound | None) -> dict[str, Path]:
+    """The sounds that go in, by what they are."""
+    return {"sound": voice.path} | ({} if other is None else {"listened": other.path})
+
+
+def _total(sounds: list[Sound], fps: Fraction) -> int | None:
+    """Pictures in the longest of the sounds; None where one does not say how long it is."""
+    lasts = [sound.duration for sound in sounds]
+    known = [duration for duration in lasts if duration is not None]
+    return round(max(known) * fps) if len(known) == len(lasts) else None
+
+
 def _spare_inputs(
-    out: str | PathLike[str], sound: Sound, picture: str | PathLike[str] | Face
+    out: str | PathLike[str], picture: str | PathLike[str] | Face, *sounds: Sound
 ) -> None:
-    inputs = [sound.path] if isinstance(picture, Face) else [sound.path, as_path(picture)]
+    inputs = [sound.path for sound in sounds]
+    inputs += [] if isinstance(picture, Face) else [as_path(picture)]
     for path in inputs:
         if same_file(as_path(out), path):
             raise OutputError(f"{path} is an input: give the video another name.")
 
 
-def _watched(pieces: Iterable[FloatArray], tell: Tell) -> Iterator[FloatArray]:
-    """The pieces; at the end says so if they were all silent, or very quiet."""
+def _watched(pieces: Iterable[FloatArray], tell: Tell, only: str) -> Iterator[FloatArray]:
+    """The pieces; at the end says so if they were all silent, when the face `only` does that, or
+    very quiet."""
     peak, samples = 0.0, 0
     for piece in pieces:
         peak, samples = max(peak, float(np.abs(piece).max(initial=0))), samples + len(piece)
         yield piece
     if peak < SILENT:
-        tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only idles.")
+        tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only {only}.")
     elif peak < QUIET:
         tell(
             f"The voice is very quiet (peak {20 * np.log10(peak):.0f} dBFS), so the lips may "

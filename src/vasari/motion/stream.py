@@ -82,7 +82,7 @@ class MotionStream:
         if last:
             self._ended, ahead = True, self._ahead
             missing = -(len(pending) + ahead) % self._chunk if self._heard else 0
-            pending = np.concatenate([pending, _silence(ahead + missing)])
+            pending = np.concatenate([pending, silence(ahead + missing)])
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
@@ -108,10 +108,10 @@ class MotionStream:
             gate[k] = self._gate.step(voice, loudness)
             stress = self._emphasis.step(self._gate.speaking, loudness)
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
-            heed = self._listening.step() if self._listening else None
+            heed = self._listening.step(float(gate[k])) if self._listening else None
             if heed:
-                rotation[k] += np.array([0, heed.pitch, heed.roll], np.float32)
-                position[k] += np.array([0, 0, heed.away], np.float32)
+                rotation[k] += heed.rotation
+                position[k] += heed.position
             rotation[k] *= np.float32(style.head * lively)
             position[k] *= np.float32(style.head * lively)
             gaze[k] = self._gaze.step(rotation[k], ATTENTION * heed.attention if heed else 0.0)
@@ -121,10 +121,12 @@ class MotionStream:
             away = style.gaze - turn - style.pose[:2]
             gaze[k] = np.clip(gaze[k] + away, -EYE_MOST, EYE_MOST)
             closure[k] = self._blinks.step(self._gaze.jumped, style.blink * lively)
-            raised[k] = (self._brows.step(stress) + (heed.brow if heed else 0)) * style.expression
+            raised[k] = self._brows.step(stress) * style.expression
             gain[k] = style.expression
             strength = style.emotion[: len(EMOTIONS)] + shown_by(felt)
             shown[k], parted[k] = self._emotions.step(strength)
+            if heed:
+                shown[k] += heed.codes
         expression = self._mouth.push(features, gate)
         opening = signed_opening(expression)
         expression[:, NOT_LIPS] = np.clip(expression[:, NOT_LIPS] * gain[:, None], 0, 1)
@@ -136,7 +138,8 @@ class MotionStream:
         return Motion(rotation, position, gaze, expression)
 
 
-def _silence(frames: int) -> FloatArray:
+def silence(frames: int) -> FloatArray:
+    """(frames, FEATURES) of a sound without any voice."""
     features = np.zeros((frames, FEATURES), np.float32)
     features[:, LOUDNESS] = LOWEST
     return features
