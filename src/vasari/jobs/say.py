@@ -25,6 +25,7 @@ from vasari.checks import (
 )
 from vasari.errors import OutputError, PictureError
 from vasari.files import as_path, same_file
+from vasari.jobs.manner import read_manner
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.tracks import SILENT
 from vasari.media.video import check_output
@@ -47,6 +48,7 @@ def say(
     face: Which = 1, landmarks: Landmarks = None, seed: int | None = None,
     still: bool = False, track: int | None = None, style: Style | None = None,
     marks: Marks | None = None, listen: str | PathLike[str] | None = None,
+    style_from: str | PathLike[str] | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
@@ -72,6 +74,8 @@ def say(
         marks: consent, badge and what else is left on the video; None for the default.
         listen: a file with the voice of somebody else, from the same moment on, to which the face
             listens. The video lasts as long as the longer of the two; it has the own voice alone.
+        style_from: a clip of somebody who talks, in whose manner the face moves, as `read_manner`
+            reads it; it goes before the style's.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -93,7 +97,9 @@ def say(
     voice = open_sound(sound, track, tell=tell)
     other = None if listen is None else open_sound(listen, tell=tell)
     sounds = [voice] if other is None else [voice, other]
-    _spare_inputs(out, picture, *sounds)
+    _spare_inputs(out, picture, style_from, *(sound.path for sound in sounds))
+    if style_from is not None:
+        asked = replace(asked, style=replace(style, manner=read_manner(style_from, tell=tell)))
     making = begin(picture, out, marks, tell, **_inputs(voice, other))
     finish = making.finish(asked.background)
     with VideoWriter(
@@ -148,13 +154,9 @@ def _total(sounds: list[Sound], fps: Fraction) -> int | None:
     return round(max(known) * fps) if len(known) == len(lasts) else None
 
 
-def _spare_inputs(
-    out: str | PathLike[str], picture: str | PathLike[str] | Face, *sounds: Sound
-) -> None:
-    inputs = [sound.path for sound in sounds]
-    inputs += [] if isinstance(picture, Face) else [as_path(picture)]
+def _spare_inputs(out: str | PathLike[str], *inputs: str | PathLike[str] | Face | None) -> None:
     for path in inputs:
-        if same_file(as_path(out), path):
+        if isinstance(path, str | PathLike) and same_file(as_path(out), as_path(path)):
             raise OutputError(f"{path} is an input: give the video another name.")
 
 

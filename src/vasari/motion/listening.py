@@ -24,7 +24,7 @@ from vasari.values import BLENDSHAPES, MOTION_HZ, FloatArray
 
 # What is heard
 PHRASE = 18  # frames of voice after which a pause is the end of a phrase
-LOW, LOW_FRAMES = 26, 3  # percentile of the own pitch below which it is low; frames of it that count
+LOW, LOW_FRAMES = 26, 3  # percentile of a voice's pitch below which it is low; frames that count
 PITCHES, FEWEST_PITCHES = 150, 40  # frames with a pitch that are remembered; that tell what is low
 CLEAR = 0.5  # of how clear a pitch must be
 PATIENT = 8  # frames without sound from there, live, after which it counts as silence
@@ -312,7 +312,7 @@ class Listening:
         brow += 0.3 * max(roused, 0)
         out = brow * _CODES["brow"] + smile * _CODES["smile"] - min(pleased, 0) * _CODES["troubled"]
         sides = 1 + np.where(_MOUTH, self._uneven[0], self._uneven[1]) * _SIDE
-        return (out * sides).astype(np.float32)
+        return np.asarray(out * sides, np.float32)
 
 
 def _wave(frames: float) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ from vasari.values.arrays import (
     moved,
 )
 from vasari.values.face import Face
+from vasari.values.manner import Manner
 from vasari.values.motion import Motion
 from vasari.values.style import Key, Style
 from vasari.values.traits import Traits
@@ -36,6 +37,7 @@ __all__ = [
     "FloatArray",
     "Indices",
     "Key",
+    "Manner",
     "Motion",
     "Picture",
     "Style",
