@@ -134,7 +134,7 @@ def motion(tracks: Tracks, name: str) -> tuple[np.ndarray, np.ndarray]:
     mostly = np.median(look, axis=0)
     parts = [
         rotation - np.median(rotation, axis=0), place,
-        np.clip(look - mostly, -MOST_GAZE, MOST_GAZE), shut[:, None], codes(blendshapes),
+        np.clip(look - mostly, -MOST_GAZE, MOST_GAZE), codes(blendshapes), shut[:, None],
     ]  # fmt: skip
     return np.concatenate(parts, 1), mostly
 
