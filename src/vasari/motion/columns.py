@@ -40,8 +40,8 @@ def columns_of(motion: Motion) -> Table:
     look = fixations(motion.gaze + rotation[:, :2], shut)
     parts = [
         rotation - np.median(rotation, axis=0), _places(motion, rotation),
-        np.clip(look - np.median(look, axis=0), -MOST_GAZE, MOST_GAZE), shut[:, None],
-        codes(motion.expression[:, : len(BLENDSHAPES)]),
+        np.clip(look - np.median(look, axis=0), -MOST_GAZE, MOST_GAZE),
+        codes(motion.expression[:, : len(BLENDSHAPES)]), shut[:, None],
     ]  # fmt: skip
     return np.concatenate(parts, 1)
 

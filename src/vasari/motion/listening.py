@@ -37,7 +37,7 @@ ANSWERS = {"nod": 0.62, "brows": 0.14, "smile": 0.1, "posture": 0.14}  # which o
 # How
 DIPS = 0.5, 0.29, 0.14, 0.07  # share of nods that have so many
 DIP_SECONDS = 0.62, 0.46  # of the only dip; of one of several
-DEEP, DEEP_SPREAD, DEEPEST = 2.7, 0.42, 7.0  # degrees: median, spread of its logarithm, most
+DEEP, DEEP_SPREAD, DEEPEST = 3.6, 0.42, 8.0  # degrees: median, spread of its logarithm, most
 SHALLOWER = 0.5, 0.85  # each dip than the one before
 RISES_FIRST = 0.3  # share of nods that begin upwards
 CROOKED = 0.14  # yaw and roll for each degree of a nod, spread
@@ -268,8 +268,9 @@ class Listening:
         """(frames, 5) of one to four dips, never quite straight."""
         r = self._random
         many = 1 + int(r.choice(len(DIPS), p=DIPS))
-        frames = DIP_SECONDS[many > 1] * MOTION_HZ * float(np.exp(r.normal(0, 0.2)))
         deep = min(DEEPEST, weight * float(np.exp(r.normal(np.log(DEEP), DEEP_SPREAD))))
+        seconds = DIP_SECONDS[many > 1] * np.sqrt(deep / DEEP)  # a deep one takes longer
+        frames = seconds * MOTION_HZ * float(np.exp(r.normal(0, 0.15)))
         parts = [0.25 * deep * _wave(frames)] if r.random() < RISES_FIRST else []
         for _ in range(many):
             parts.append(-deep * _wave(frames * r.uniform(0.9, 1.1)))
