@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from vasari.jobs.verify import verify
     from vasari.portrait.read import read_portrait
     from vasari.provenance.making import Marks
-    from vasari.session import Frame, Session
-    from vasari.values import EMOTIONS, Emotion, Face, Key, Manner, Motion, Style
+    from vasari.session import Session
+    from vasari.values import EMOTIONS, Emotion, Face, Frame, Key, Manner, Motion, Style
 
 __version__ = "0.1.0"
 
@@ -56,7 +56,7 @@ _WHERE = {
     "EMOTIONS": "vasari.values",
     "Emotion": "vasari.values",
     "Face": "vasari.values",
-    "Frame": "vasari.session",
+    "Frame": "vasari.values",
     "Key": "vasari.values",
     "Manner": "vasari.values",
     "Marks": "vasari.provenance.making",

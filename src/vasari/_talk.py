@@ -23,6 +23,7 @@ from vasari.checks import (
     checked_path,
     checked_size,
 )
+from vasari.errors import SoundError
 from vasari.media.samples import SoundLike, side_by_side, sound_pieces
 from vasari.motion.frame_rate import pictures_in
 from vasari.motion.steering import StyleLike, checked_style
@@ -39,7 +40,7 @@ CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks
 
 
 def talk(
-    face: FaceLike, sound: SoundLike, *, size: int = 512, fps: Rate = 25, frame: Framing = "crop",
+    face: FaceLike, sound: SoundLike | None, *, size: int = 512, fps: Rate = 25, frame: Framing = "crop",
     background: BackgroundLike = None, style: StyleLike = None, chunk: int = CHUNK,
     mark: bool = True, listen: SoundLike | None = None,
 ) -> Iterator[Picture]:  # fmt: skip
@@ -48,7 +49,8 @@ def talk(
     Args:
         face: the portrait, from `read_portrait`; or what that takes, a path or pixels, or the path
             of a saved face: it is read before this function comes back.
-        sound: path of a file, mono float32 samples at 16 kHz, or pieces of such samples.
+        sound: path of a file, mono float32 samples at 16 kHz, or pieces of such samples; None for
+            nothing to say, only to listen to.
         size: side of the pictures of frame "crop", pixels, even, 256 to 1024.
         fps: pictures a second, one of `checks.FPS`: 23.976 is taken as 24000/1001, exactly.
         frame: "crop" (head and shoulders) or "full" (the whole portrait).
@@ -77,10 +79,21 @@ def talk(
         checked_size(size), checked_fps(fps), checked_frame(frame), checked_background(background),
         _asked(style), checked_chunk(chunk),
     )  # fmt: skip
+    check_something(sound, listen)
     mark, who = checked_flag(mark, "pixels are marked"), face_of(face, asked.frame)
-    other = None if listen is None else sound_pieces(listen)
-    shown = pictures(who, sound_pieces(sound), asked, other)
+    own, other = (None if heard is None else sound_pieces(heard) for heard in (sound, listen))
+    shown = pictures(who, own or (), asked, other)
     return map(marking(who, asked.style, asked.background), shown) if mark else shown
+
+
+def check_something(sound: object, listen: object) -> None:
+    """Whether there is something to say or to listen to.
+
+    Raises:
+        SoundError: there is not.
+    """
+    if sound is None and listen is None:
+        raise SoundError("There is no sound: give one to say, or one to listen to.")
 
 
 @dataclass(frozen=True)

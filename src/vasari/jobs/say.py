@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 
-from vasari._talk import CHUNK, Asked, pictures
+from vasari._talk import CHUNK, Asked, check_something, pictures
 from vasari.checks import (
     BackgroundLike,
     Framing,
@@ -43,7 +42,8 @@ Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz 
 
 
 def say(
-    picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
+    picture: str | PathLike[str] | Face, sound: str | PathLike[str] | None,
+    out: str | PathLike[str], *,
     size: int = 512, fps: Rate = 25, frame: Framing = "crop", background: BackgroundLike = "keep",
     face: Which = 1, landmarks: Landmarks = None, seed: int | None = None,
     still: bool = False, track: int | None = None, style: Style | None = None,
@@ -55,7 +55,7 @@ def say(
 
     Args:
         picture: a picture file, a saved face, or a `Face`.
-        sound: any sound or video file.
+        sound: any sound or video file; None for nothing to say, only to listen to.
         out: .mp4, .webm or .mov, or a folder of PNG pictures, ending in "/".
         size: side of the video for frame "crop", pixels, even, 256 to 1024.
         fps: pictures a second: 23.976, 24, 25, 29.97, 30, 40, 50, 59.94 or 60; those of NTSC are
@@ -94,23 +94,25 @@ def say(
     face = checked_which(face)
     transparent = asked.background == "transparent"
     check_output(out, transparent=transparent)
-    voice = open_sound(sound, track, tell=tell)
+    check_something(sound, listen)
+    voice = None if sound is None else open_sound(sound, track, tell=tell)
     other = None if listen is None else open_sound(listen, tell=tell)
-    sounds = [voice] if other is None else [voice, other]
-    _spare_inputs(out, picture, style_from, *(sound.path for sound in sounds))
+    sounds = {"sound": voice, "listened": other}
+    files = {what: heard.path for what, heard in sounds.items() if heard}
+    _spare_inputs(out, picture, style_from, *files.values())
     if style_from is not None:
         asked = replace(asked, style=replace(style, manner=read_manner(style_from, tell=tell)))
-    making = begin(picture, out, marks, tell, **_inputs(voice, other))
+    making = begin(picture, out, marks, tell, **files)
     finish = making.finish(asked.background)
     with VideoWriter(
         out, asked.fps, voice, transparent=transparent, sign=making.sign, note=making.note
     ) as video:
         who = portrait_of(picture, face, landmarks, tell, asked.frame)
-        heard = _watched(voice.pieces(tell), tell, "idles" if other is None else "listens")
-        theirs = None if other is None else _watched(other.pieces(tell), tell, "listens to nothing")
+        heard = _watched(voice, tell, "idles" if other is None else "listens")
+        theirs = None if other is None else _watched(other, tell, "listens to nothing")
         for done, image in enumerate(pictures(who, heard, asked, theirs), 1):
             video.write(finish(image))
-            progress(done, _total(sounds, asked.fps))
+            progress(done, _total(voice, other, asked.fps))
 
 
 def portrait_of(
@@ -142,14 +144,9 @@ def _as_given(
     return read_portrait(picture, say=tell, landmarks=marks, frame=frame)
 
 
-def _inputs(voice: Sound, other: Sound | None) -> dict[str, Path]:
-    """The sounds that go in, by what they are."""
-    return {"sound": voice.path} | ({} if other is None else {"listened": other.path})
-
-
-def _total(sounds: list[Sound], fps: Fraction) -> int | None:
-    """Pictures in the longest of the sounds; None where one does not say how long it is."""
-    lasts = [sound.duration for sound in sounds]
+def _total(voice: Sound | None, other: Sound | None, fps: Fraction) -> int | None:
+    """Pictures in the longer of the sounds; None where one does not say how long it is."""
+    lasts = [sound.duration for sound in (voice, other) if sound]
     known = [duration for duration in lasts if duration is not None]
     return round(max(known) * fps) if len(known) == len(lasts) else None
 
@@ -160,11 +157,13 @@ def _spare_inputs(out: str | PathLike[str], *inputs: str | PathLike[str] | Face 
             raise OutputError(f"{path} is an input: give the video another name.")
 
 
-def _watched(pieces: Iterable[FloatArray], tell: Tell, only: str) -> Iterator[FloatArray]:
-    """The pieces; at the end says so if they were all silent, when the face `only` does that, or
-    very quiet."""
+def _watched(sound: Sound | None, tell: Tell, only: str) -> Iterator[FloatArray]:
+    """The pieces of a sound; at the end says so if they were all silent, when the face `only` does
+    that, or very quiet."""
+    if sound is None:
+        return
     peak, samples = 0.0, 0
-    for piece in pieces:
+    for piece in sound.pieces(tell):
         peak, samples = max(peak, float(np.abs(piece).max(initial=0))), samples + len(piece)
         yield piece
     if peak < SILENT:
