@@ -40,9 +40,9 @@ CHUNK = 25  # motion frames made at once: a file has no hurry, and larger chunks
 
 
 def talk(
-    face: FaceLike, sound: SoundLike | None, *, size: int = 512, fps: Rate = 25, frame: Framing = "crop",
-    background: BackgroundLike = None, style: StyleLike = None, chunk: int = CHUNK,
-    mark: bool = True, listen: SoundLike | None = None,
+    face: FaceLike, sound: SoundLike | None, *, size: int = 512, fps: Rate = 25,
+    frame: Framing = "crop", background: BackgroundLike = None, style: StyleLike = None,
+    chunk: int = CHUNK, mark: bool = True, listen: SoundLike | None = None,
 ) -> Iterator[Picture]:  # fmt: skip
     """Pictures of a face that says a sound, `fps` a second.
 

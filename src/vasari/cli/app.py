@@ -124,10 +124,9 @@ def say(
         style = steering.asked(seed)
         with ExitStack() as kept:
             picture = kept.enter_context(spooled(picture, "picture"))
-            sound, listen, style_from = (
-                None if path is None else kept.enter_context(spooled(path, what))
-                for path, what in ((sound, "sound"), (listen, "sound"), (style_from, "clip"))
-            )
+            sound = sound and kept.enter_context(spooled(sound, "sound"))
+            listen = listen and kept.enter_context(spooled(listen, "sound"))
+            style_from = style_from and kept.enter_context(spooled(style_from, "video"))
             marks = marking.asked(picture)
             with progress() as show:
                 make(
