@@ -53,7 +53,7 @@ class Performer:
     ) -> None:  # fmt: skip
         self._face, self._fps = face, fps
         self._steering = Steering(style)
-        random = np.random.default_rng(self._steering.seed).spawn(5)[-1]  # four move the head
+        random = np.random.default_rng(self._steering.seed).spawn(3)[-1]  # two move the face
         live = ahead is not None
         ahead = AHEAD if ahead is None else ahead
         self._other: tuple[SpeechStream, Feeling] | None = None

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.motion.feeling import TONE
-from vasari.motion.gate import Emphasis, Gate
+from vasari.motion.gate import Gate
 from vasari.speech import LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
 from vasari.values import BLENDSHAPES, MOTION_HZ, FloatArray
@@ -97,6 +97,28 @@ class Cue:
     stress: float
 
 
+class Emphasis:
+    """Marks frames where the voice rises above its own recent loudness: stressed syllables."""
+
+    RISE = 0.22  # of SPAN_DB above the slow average
+    APART = 14  # frames between two marks at least
+
+    def __init__(self) -> None:
+        self._fast = self._slow = -1.5
+        self._since = 0
+
+    def step(self, speaking: bool, loudness: float) -> float:
+        """Strength of a stress that begins in this frame, about 0.2 to 1, or 0."""
+        self._fast += 0.5 * (max(loudness, -1.5) - self._fast)
+        self._slow += 0.06 * (max(loudness, -1.5) - self._slow)
+        self._since += 1
+        rise = self._fast - self._slow
+        if not speaking or rise < self.RISE or self._since < self.APART:
+            return 0.0
+        self._since = 0
+        return min(1.0, rise)
+
+
 class Cues:
     """Follows the other's voice frame by frame."""
 
@@ -160,6 +182,11 @@ class Posture:
         """The same in this frame: the way of least jerk (Flash and Hogan 1985)."""
         t = self._done / self._frames
         return np.asarray(self._from + (10 - 15 * t + 6 * t * t) * t**3 * (self._to - self._from))
+
+
+NOT_HEEDING = Heeding(
+    np.zeros(3, np.float32), np.zeros(3, np.float32), np.zeros(len(BLENDSHAPES), np.float32), 0.0
+)
 
 
 class Listening:

@@ -58,13 +58,14 @@ def manner_of(moved: FloatArray | NDArray[np.float64]) -> NDArray[np.float64]:
     ])  # fmt: skip
 
 
-def told(manner: Manner) -> NDArray[np.float64]:
-    """A manner to (MANNER,) as the network is told; NaN for what the seed draws."""
+def told(manner: Manner, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A manner to (MANNER,) as the network is told; what it leaves open as (MANNER,) `otherwise`
+    is."""
     out = np.array([np.nan if value is None else value for value in manner])
     out[TEMPO] /= MOTION_HZ
     out[SPREADS] = np.log(np.maximum(out[SPREADS], SMALLEST))
     out[BLINKS] = np.sqrt(out[BLINKS] / 60)
-    return out
+    return np.where(np.isnan(out), otherwise, out)
 
 
 def as_manner(numbers: NDArray[np.float64]) -> Manner:
