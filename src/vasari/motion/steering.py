@@ -20,6 +20,7 @@ from vasari.values import (
     Motion,
     Style,
 )
+from vasari.values.manner import Manner
 from vasari.values.style import EASE, Moment, eased
 
 StyleLike = Style | Callable[[], Style] | None  # a function is asked again for each frame
@@ -55,9 +56,10 @@ class Steering:
         self._since = 0.0
 
     @property
-    def manner(self) -> tuple[float, ...] | None:
+    def manner(self) -> Manner | None:
         """That of the style there is now, if it has one."""
-        return getattr(self._style, "manner", None)
+        manner = self._style.manner
+        return manner if isinstance(manner, Manner) else None
 
     def at(self, time: float) -> Moment:
         """What is steered now; times in order, seconds from the beginning."""

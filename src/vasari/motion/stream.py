@@ -26,6 +26,7 @@ from vasari.motion.life import (
     told_of,
 )
 from vasari.motion.listening import NOT_HEEDING, Listening
+from vasari.motion.manner import told as told_manner
 from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
 from vasari.motion.steering import EYE_MOST, NOT_LIPS, Steering, StyleLike, Turn
 from vasari.speech import FEATURES, LOUDNESS, VOICE
@@ -36,8 +37,6 @@ from vasari.values.style import Moment
 ATTENTION = 0.7  # of the eyes' wandering that a listener holds back
 AT = np.array([BLENDSHAPES.index(name) for name in CODES])  # where its codes are in expression
 OF_MOUTH = np.array([name.startswith("mouth") for name in CODES])
-RAISED = np.array([{"browInnerUp": 0.7, "browOuterUpLeft": 1.0, "browOuterUpRight": 1.0}.get(n, 0)
-                   for n in CODES])  # what a listener's brows do  # fmt: skip
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
     np.zeros((0, EXPRESSION), np.float32),
@@ -123,7 +122,7 @@ class MotionStream:
         if last:
             self._ended, ahead = True, self._ahead
             missing = -(len(pending) + ahead) % self._chunk if self._heard else 0
-            pending = np.concatenate([pending, _silence(ahead + missing)])
+            pending = np.concatenate([pending, silence(ahead + missing)])
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
@@ -162,28 +161,31 @@ class MotionStream:
         self._made += 1
         style = self._steering.at(max(0.0, time + 0.5 / MOTION_HZ))
         moved = self._live(style, told) if time >= 0 else np.zeros(SIZE)
-        heed = self._listening.step() if self._listening else NOT_HEEDING
-        rotation = style.head * (moved[ROTATION] + [0, heed.pitch, heed.roll])
-        position = style.head * (moved[POSITION] + breath(time) + [0, 0, heed.away])
+        gate = self._gate.step(float(frame[VOICE]), float(frame[LOUDNESS]))
+        heed = self._listening.step(gate) if self._listening else NOT_HEEDING
+        rotation = style.head * (moved[ROTATION] + heed.rotation)
+        position = style.head * (moved[POSITION] + breath(time) + heed.position)
         turn = self._turn.step(style.gaze, style.head)
         rotation = rotation + style.pose + [*turn, 0]
         gaze = style.gaze + (1 - ATTENTION * heed.attention) * moved[GAZE] - rotation[:2]
-        codes = np.maximum(moved[list(CODES.values())], 0) + RAISED * heed.brow
+        codes = np.maximum(moved[list(CODES.values())], 0)
         codes[OF_MOUTH] *= own_kept(style.emotion)
         felt = style.emotion[-1] * self._feeling.step() if self._feeling else np.zeros(2)
         shown, parted = self._emotions.step(style.emotion[: len(EMOTIONS)] + shown_by(felt))
         return (
-            rotation, position, np.clip(gaze, -EYE_MOST, EYE_MOST), moved[BLINK], codes, shown,
-            parted, self._gate.step(float(frame[VOICE]), float(frame[LOUDNESS])), style.expression,
+            rotation, position, np.clip(gaze, -EYE_MOST, EYE_MOST), moved[BLINK], codes,
+            shown + heed.codes, parted, gate, style.expression,
         )  # fmt: skip
 
     def _live(self, style: Moment, told: FloatArray) -> FloatArray:
         """(SIZE,) of the next frame, by the manner that is asked for, or the seed's own."""
-        manner = np.array(self._steering.manner or self._manner)
+        asked = self._steering.manner
+        manner = self._manner if asked is None else told_manner(asked, self._manner)
         return self._life.step(told, Asked(manner, style.gaze, style.blink))
 
 
-def _silence(frames: int) -> FloatArray:
+def silence(frames: int) -> FloatArray:
+    """(frames, FEATURES) of a sound without any voice."""
     features = np.zeros((frames, FEATURES), np.float32)
     features[:, LOUDNESS] = LOWEST
     return features
