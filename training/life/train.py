@@ -205,7 +205,8 @@ def main() -> None:
     net = Life().to(device)
     if args.start:
         begun = load(args.start, device)["mean"]
-        alike = {k: v for k, v in begun.items() if net.state_dict()[k].shape == v.shape}
+        own = net.state_dict()
+        alike = {k: v for k, v in begun.items() if k in own and own[k].shape == v.shape}
         net.load_state_dict(alike, strict=False)
     fit_axes(net, pack)
     optimiser = torch.optim.AdamW(net.parameters(), TOP, weight_decay=0.05, betas=(0.9, 0.98))
