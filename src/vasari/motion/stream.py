@@ -9,7 +9,7 @@ from vasari.motion.brows import Brows
 from vasari.motion.emotion import Emotions, parted_lips, write_emotion
 from vasari.motion.eyes import Blinks, Gaze, write_eyes
 from vasari.motion.feeling import Feeling, shown_by
-from vasari.motion.gate import Emphasis, Gate
+from vasari.motion.gate import Emphasis, Gate, Presence
 from vasari.motion.head import Head
 from vasari.motion.listening import Listening
 from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
@@ -50,7 +50,7 @@ class MotionStream:
         self._steering = Steering(style)
         self._chunk, self._ahead = chunk, ahead
         self._mouth = MouthStream(chunk, ahead)
-        self._gate, self._emphasis = Gate(), Emphasis()
+        self._gate, self._presence, self._emphasis = Gate(), Presence(), Emphasis()
         # the fifth is that of listening
         blink, gaze, head, brow, _, mood = np.random.default_rng(self._steering.seed).spawn(6)
         self._blinks, self._gaze = Blinks(blink, MOTION_HZ), Gaze(gaze, MOTION_HZ)
@@ -105,7 +105,7 @@ class MotionStream:
             felt = style.emotion[-1] * self._feeling.step() if self._feeling else np.zeros(2)
             lively = 1 + LIVELY * felt[0]
             voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
-            gate[k] = self._gate.step(voice, loudness)
+            gate[k] = self._gate.step(voice, loudness, self._presence.step(frame))
             stress = self._emphasis.step(self._gate.speaking, loudness)
             rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
             heed = self._listening.step() if self._listening else None
