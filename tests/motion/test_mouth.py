@@ -14,7 +14,7 @@ from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, EXPRESSION, Style
 
 STILL = Style(head=0, blink=0)
-OTHERS = [i for i, n in enumerate(BLENDSHAPES) if n.startswith(("brow", "eye", "tongue"))]
+OTHERS = [i for i, n in enumerate(BLENDSHAPES) if n.startswith(("brow", "eye"))]
 
 
 def moved(features: np.ndarray, chunk: int) -> np.ndarray:

@@ -6,8 +6,9 @@
 Three kinds of segments, each at 25 Hz:
 clips and people with faces (coefficients relative to rest, and what is seen, see seen.py);
 utterances of shared/data/speech with forced phone times; and synthetic voices with exact ones
-(voices.py); of the last two some are sung, and so are the songs of songs.py. Each training segment of the first three kinds comes a
-second time at another speed (and so another pitch). `sound.0` is the plain sound, `sound.1` the
+(voices.py). Of the last two some are sung, as are the songs of songs.py, and some hold vowels. Each
+training segment of the first three kinds comes a second time at another speed (and so another
+pitch). `sound.0` is the plain sound, `sound.1` the
 same with noise, rooms, gain and other throats (training/speech/throats.py). hear.py makes features
 `x.0` and `x.1` of them.
 """
@@ -19,7 +20,7 @@ import csv
 import itertools
 import json
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -163,16 +164,17 @@ def twice(segments: Iterator[Segment]) -> Iterator[Segment]:
             yield faster(s, float(np.exp(rng.uniform(-SPEED, SPEED))))
 
 
-def sung(segments: Iterator[Segment]) -> Iterator[Segment]:
-    """Some of them sung, vowels held (training/speech/throats.py)."""
+def longer(segments: Iterator[Segment], throat: Callable[..., Any]) -> Iterator[Segment]:
+    """Some of them with vowels held: `sung` or `held` of training/speech/throats.py."""
     rng = np.random.default_rng(12)
+    offset = SINGERS // 2 if throat is throats.held else 0
     for k, s in enumerate(segments):
-        if s.split != "train" or s.phones is None or k % SINGERS:
+        if s.split != "train" or s.phones is None or k % SINGERS != offset:
             continue
         label = np.zeros(s.frames * 4, np.uint8)
         for name, start, end in s.phones:
             label[round(start * 100) : round(end * 100)] = number(name)
-        sound, label = throats.sung(s.sound / np.float32(32768), label, VOWELS, rng)
+        sound, label = throat(s.sound / np.float32(32768), label, VOWELS, rng)
         frames = min(len(sound) // BLOCK, LONGEST_SONG)
         sound, label = sound[: frames * BLOCK], label[: frames * 4]
         edges = np.flatnonzero(np.diff(label, prepend=UNKNOWN, append=UNKNOWN))
@@ -229,7 +231,9 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--speech-pack", type=Path, required=True, help="of training.speech.data")
     parser.add_argument("--voices", type=Path)
-    parser.add_argument("--part", choices=("faces", "speech", "voices", "sung"), required=True)
+    parser.add_argument(
+        "--part", choices=("faces", "speech", "voices", "sung", "held"), required=True
+    )
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     noises = Pieces(args.speech_pack, seed=7)
@@ -247,8 +251,9 @@ def main() -> None:
         pack(twice(voices(args.voices)), args.out / "voices", noises)
     else:
         both_kinds = itertools.chain(spoken(args.shared), voices(args.voices))
-        songs = voices(args.voices, songs=True)
-        pack(itertools.chain(sung(both_kinds), songs), args.out / "sung", noises)
+        made = longer(both_kinds, throats.sung if args.part == "sung" else throats.held)
+        songs = voices(args.voices, songs=True) if args.part == "sung" else iter(())
+        pack(itertools.chain(made, songs), args.out / args.part, noises)
 
 
 if __name__ == "__main__":

@@ -32,15 +32,15 @@ OPENED = (0.085, 0.16)  # opening at an open vowel
 PARTED = (0.03, 0.13)  # at other vowels
 TOOTH = (0.02, 0.04)  # at f and v
 LOWER_LIP = 0.02  # how far the lower lip may lie below its rest at f and v
-NARROW, WIDE = -0.05, 0.0  # width at u, o, w and at i, e against rest
+NARROW, WIDE = -0.06, 0.0  # width at u, o, w and at i, e against rest
 HOLE = (0.02, 0.13)  # opening at u, o, w
 VALUES = {WIDTH: 0.6, OUT: 0.3, LOWER: 0.5, UPPER: 0.3, CHIN: 0.3}  # weights of seen columns
 COURSES = {WIDTH: 0.3, OUT: 0.15}  # and of their correlations
 FLOOR = 0.05  # of a coefficient's variance that its own noise has
 USUAL = 1.2  # distance from the mean expression, in deviations, that is not strange
-HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 1.2, ROUND: 0.3, SPREAD: 0.15, APART: 0.3}
+HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 1.2, ROUND: 0.5, SPREAD: 0.15, APART: 0.3}
 COURSE = 1.5  # weight of the correlation of the opening
-TIP = 1.0  # weight of the tongue
+TIP = 15.0  # weight of the tongue
 
 
 class Loss:

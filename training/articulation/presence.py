@@ -31,8 +31,8 @@ from vasari.speech.mel import BLOCK
 FRAMES = 400  # of a scene
 NARROW = 32
 NEAR = 2  # frames around a phone that count as voice
-KINDS = ("speech", "voices", "sung", "wordless", "silence")
-SHARES = (0.2, 0.1, 0.35, 0.25, 0.1)
+KINDS = ("speech", "voices", "sung", "held", "wordless", "silence")
+SHARES = (0.15, 0.1, 0.2, 0.15, 0.3, 0.1)
 LASTS = 25, 220  # frames of one part of a scene
 RATE, BATCH = 4e-3, 32
 
@@ -69,8 +69,8 @@ class Scenes:
     def __init__(self, pack: Path, noises: Pieces) -> None:
         self.rng, self.noises = noises.rng, noises
         self.rows = {k: [r for r in json.loads((pack / k / "segments.json").read_text())
-                         if r["split"] == "train"] for k in KINDS[:3]}  # fmt: skip
-        self.sounds = {k: np.memmap(pack / k / "sound.0.raw", np.int16, "r") for k in KINDS[:3]}
+                         if r["split"] == "train"] for k in KINDS[:4]}  # fmt: skip
+        self.sounds = {k: np.memmap(pack / k / "sound.0.raw", np.int16, "r") for k in KINDS[:4]}
 
     def part(self, kind: str, frames: int) -> tuple[np.ndarray, np.ndarray]:
         """At most `frames` of one kind: sound of power 1 and where a voice is."""
@@ -87,7 +87,11 @@ class Scenes:
         there = np.zeros(n + row["frames"])
         for name, start, end in row["phones"]:
             if name not in ("SIL", "#", "_"):
-                there[max(round(start * 25) - first - NEAR, 0) : max(round(end * 25) - first + NEAR, 0)] = 1
+                there[
+                    max(round(start * 25) - first - NEAR, 0) : max(
+                        round(end * 25) - first + NEAR, 0
+                    )
+                ] = 1
         return sound / (active_rms(sound) + 1e-3), there[:n]
 
     def scene(self) -> tuple[np.ndarray, np.ndarray]:
@@ -144,8 +148,10 @@ def train(args: argparse.Namespace) -> Presence:
     model.load_state_dict(mean)
     with torch.no_grad():
         sure = model(x[:val], nothing(val))[0].sigmoid()
-    print(f"{step} steps; kept back: voice found {float((sure > 0.5)[y[:val] > 0.5].float().mean()):.3f}"
-          f", elsewhere {float((sure > 0.5)[y[:val] < 0.5].float().mean()):.3f}")
+    print(
+        f"{step} steps; kept back: voice found {float((sure > 0.5)[y[:val] > 0.5].float().mean()):.3f}"
+        f", elsewhere {float((sure > 0.5)[y[:val] < 0.5].float().mean()):.3f}"
+    )
     return model
 
 

@@ -34,7 +34,7 @@ WORTH = {
     "grid_s1": 0.26, "lrc_ar": 0.20, "mcgurk": 0.05, "turkish": 0.02, "mead": 0.01, "ravdess": 0.01,
     "real": 0.18, "unknown": 0.05, "generated": 0.24,
 }  # share of each kind of face in a batch  # fmt: skip
-SAID = (0.45, 0.33, 0.22)  # shares of speech, synthetic voices and singing in what has no face
+SAID = (0.42, 0.32, 0.16, 0.1)  # shares of speech, synthetic voices, singing and held vowels
 ALTERED = 0.25, 0.4  # shares of faces and of other speech whose sound is altered
 LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
 PHONES, STRANGE = 0.7, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
@@ -218,7 +218,7 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     faces = Data(args.pack / "faces")
-    spoken = [Data(args.pack / part) for part in ("speech", "voices", "sung")]
+    spoken = [Data(args.pack / part) for part in ("speech", "voices", "sung", "held")]
     believe = json.loads(args.believe.read_text()) if args.believe else {}
     loss_of = Loss(faces.z["code"][::7].astype(np.float64))
     model = Articulation()
