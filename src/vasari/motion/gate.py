@@ -8,7 +8,7 @@ from vasari.networks import network
 from vasari.values import FloatArray
 
 VOICE_STARTS, VOICE_GOES_ON = 0.5, 0.12  # how sure a voice must be heard, from silence, in speech
-STILL_THERE = 0.5  # of presence: a voice that began goes on, though it is heard no more
+STILL_THERE = 0.6  # of presence: a voice that began goes on, though it is heard no more
 QUIET = -2.0  # loudness against the running level below which nothing is speech (40 dB)
 CLEAR = -1.0  # loudness of a voice that is beyond doubt
 STARTS_AFTER = 2  # frames of faint voice that open the gate, one is enough where it is clear
