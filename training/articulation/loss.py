@@ -40,7 +40,7 @@ FLOOR = 0.05  # of a coefficient's variance that its own noise has
 USUAL = 1.2  # distance from the mean expression, in deviations, that is not strange
 HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 1.2, ROUND: 0.5, SPREAD: 0.15, APART: 0.3}
 COURSE = 1.5  # weight of the correlation of the opening
-TIP = 15.0  # weight of the tongue
+TIP, SELDOM = 15.0, 7.0  # weight of the tongue, and how much more where its tip is up
 
 
 class Loss:
@@ -121,9 +121,11 @@ class Loss:
         return loss
 
     def tongue(self, raw: Tensor, gate: Tensor, marks: Tensor) -> Tensor:
-        """Where phones are known: how far the tip is from where it should be."""
-        wrong = (raw[..., -1] - marks[..., TONGUE]).square()
-        return TIP * (wrong * gate).sum() / (gate.sum() + 1)
+        """Where phones are known: how far the tip is from where it should be; it is seldom up, and
+        that counts more."""
+        up = marks[..., TONGUE]
+        weight = gate * (1 + SELDOM * up)
+        return TIP * (weight * (raw[..., -1] - up).square()).sum() / (weight.sum() + 1)
 
 
 def outside(x: Tensor, band: tuple[float, float]) -> Tensor:

@@ -30,7 +30,7 @@ IPA = {  # by the first letter
 # How far the tongue's tip comes up, and how much more than others a phone counts.
 TIP = {"TH": 0.8, "DH": 0.7, "θ": 0.8, "ð": 0.7, "L": 0.6, "l": 0.6,
        "N": 0.3, "n": 0.3, "D": 0.25, "d": 0.25, "T": 0.2, "t": 0.2}  # fmt: skip
-COUNTS = {"V": 3.0, "v": 3.0}  # too like b for the ear
+COUNTS = {"V": 4.0, "v": 4.0}  # too like b for the ear
 BURST = 0.7  # share of a stop after which its lips part
 LEAST = 0.05  # seconds: shorter vowels need not reach their target
 
