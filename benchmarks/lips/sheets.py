@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.data import Clip, clip_of
 from benchmarks.lips import grid
-from benchmarks.lips.measure import Lips, at_phones
+from benchmarks.lips.measure import CLOSED, NEAR, Lips, at_phones, frames
 from benchmarks.lips.pictures import lips_seen
 from benchmarks.lips.sheet import EYES, MOUTH, plain, tile
 from benchmarks.lips.voices import Phone
@@ -42,6 +42,7 @@ SHOWN = (SHUT, TEETH, ROUND, OPEN)
 LONGEST = 1000  # frames of a clip that are looked at
 ACROSS = 12
 TRIED = 8  # calmest pictures that may be the portrait
+NARROW = 0.94  # of the row's median width
 SURE_LAG = 2  # frames
 REACH = 0.52  # eye distances from the middle to a tile's border
 CHIN = 0.12  # eye distances that the middle lies below the mouth's
@@ -122,18 +123,17 @@ def write(
     clips = {name: clip_of(tracks, data, name, LONGEST)
              for name in {p.clip for p in passages}}  # fmt: skip
     told: dict[str, list[tuple[Lips, list[Phone]]]] = {"clips": [], "ours": []}
-    for passage in passages:
+    for passage, phones in zip(passages, phones_of(passages, clips, python), strict=True):
         clip = clips[passage.clip]
-        phones = aligned(passage, clip, python)
         if phones is None:
-            print(f"{passage.clip}: the words were not found")
+            print(f"{passage.clip} {passage.start:4.1f} the words were not found")
             continue
         rows = {"clips": real(clip, passage, int(tracks.rows[clip.name]["lag"]), teacher),
                 "ours": ours(clip, passage, teacher, how)}  # fmt: skip
         for name, row in rows.items():
             told[name].append((row.lips, phones))
         print(
-            f"{passage.clip} {passage.start:4.1f} {compared(rows['clips'], rows['ours'])}",
+            f"{passage.clip} {passage.start:4.1f} {compared(rows['clips'], rows['ours'], phones)}",
             flush=True,
         )
         name = f"{passage.clip} {passage.start:.1f} {passage.words[:40]}.png"
@@ -141,10 +141,17 @@ def write(
     return {name: at_phones(some) for name, some in told.items()}
 
 
-def aligned(passage: Passage, clip: Clip, python: str) -> list[Phone] | None:
-    """Phones of a passage, in seconds from its start."""
-    sound = clip.heard()[_samples(passage.start) : _samples(passage.end)]
-    return grid.align(python, [sound], [passage.words], PINYIN)[0]
+def phones_of(
+    passages: list[Passage], clips: dict[str, Clip], python: str
+) -> list[list[Phone] | None]:
+    """When each phone of each passage sounds, in seconds from its start."""
+    sounds = [heard(clips[p.clip], p.start, p.end) for p in passages]
+    return grid.align(python, sounds, [p.words for p in passages], PINYIN)
+
+
+def heard(clip: Clip, start: float, end: float) -> np.ndarray:
+    """(n,) of a clip's sound from and to these seconds."""
+    return clip.heard()[round(start * SOUND_HZ) : round(end * SOUND_HZ)]
 
 
 def real(clip: Clip, passage: Passage, lag: int, teacher: Teacher) -> Row:
@@ -157,7 +164,7 @@ def real(clip: Clip, passage: Passage, lag: int, teacher: Teacher) -> Row:
 
 def ours(clip: Clip, passage: Passage, teacher: Teacher, how: dict[str, Any]) -> Row:
     begin = round(max(passage.start - LEAD, 0) * MOTION_HZ) / MOTION_HZ
-    sound = clip.heard()[_samples(begin) : _samples(passage.end + REST)]
+    sound = heard(clip, begin, passage.end + REST)
     first = round((passage.start - begin) * MOTION_HZ)
     said = talk(portrait(clip), sound, fps=25, mark=False, **how)
     return row_of(list(islice(said, first, first + _frames(passage))), teacher)
@@ -177,13 +184,27 @@ def portrait(clip: Clip) -> Face:
     raise why
 
 
-def compared(clip: Row, ours: Row) -> str:
-    """How the openings agree, and how large they are."""
+def compared(clip: Row, ours: Row, phones: list[Phone]) -> str:
+    """How the openings agree, how large they are, and what is met at the phones."""
     top, offset = best(ours.lips.opening, clip.lips.opening, clip.seen.found)
     zero = correlation(ours.lips.opening, clip.lips.opening, clip.seen.found)
-    large = [np.percentile(row.lips.opening, 90) for row in (clip, ours)]
-    return (f"correlation {zero:.2f}, {top:.2f} at {offset} frames; opening, 90th percentile "
-            f"{large[0]:.3f}, ours {large[1]:.3f}")  # fmt: skip
+    rows = [
+        f"opening {np.percentile(row.lips.opening, 90):.3f}, closed {met(row.lips, phones, SHUT)}, "
+        f"rounded {met(row.lips, phones, ROUND)}"
+        for row in (clip, ours)
+    ]
+    return f"r {zero:.2f}, {top:.2f} at {offset} frames; clip {rows[0]}; ours {rows[1]}"
+
+
+def met(lips: Lips, phones: list[Phone], kind: int) -> str:
+    """At how many phones of a kind (SHUT or ROUND) lips are closed or narrow, and of how many."""
+    there = []
+    for name, start, end in phones:
+        near = frames(start - NEAR, end + NEAR, len(lips.width))
+        if kind in kinds(name):
+            narrow = lips.width[near].min() < NARROW * np.median(lips.width)
+            there.append(narrow if kind == ROUND else lips.opening[near].min() < CLOSED)
+    return f"{sum(there)} of {len(there)}"
 
 
 def shown(phones: list[Phone], count: int) -> list[tuple[int, str]]:
@@ -231,10 +252,6 @@ def row_of(pictures: list[np.ndarray], teacher: Teacher) -> Row:
     """What the teacher sees in them, each for itself."""
     seen = teacher.read(pictures, STILLS)
     return Row(pictures, seen, lips_seen(seen))
-
-
-def _samples(seconds: float) -> int:
-    return round(seconds * SOUND_HZ)
 
 
 def _frames(passage: Passage) -> int:
