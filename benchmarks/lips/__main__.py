@@ -234,7 +234,9 @@ def main() -> None:
         with start_teacher(args) as teacher:
             seen = sheets.write(args.shared, args.sheets, args.tools_python, teacher, args.clips,
                                 **how)  # fmt: skip
-        print(f"{by_phone(seen)}\nstored in {add('lips', 'sheets', seen, args.out)}")
+        print(by_phone(seen))
+        if not args.clips:
+            print(f"stored in {add('lips', 'sheets', seen, args.out)}")
         return
     if args.moods:
         with start_teacher(args) as teacher:
