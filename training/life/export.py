@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,10 @@ def main() -> None:
             "remembered": {2: "faces", 3: "variants"},
         },
     )  # fmt: skip
-    onnx.save(halve(onnx.load_from_string(raw.getvalue())), str(args.out))
+    graph = halve(onnx.load_from_string(raw.getvalue()))
+    manners = [life.manner_mean.tolist(), life.manner_spread.tolist()]
+    onnx.helper.set_model_props(graph, {"manners": json.dumps(manners)})  # for those of seeds
+    onnx.save(graph, str(args.out))
     session = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
     for given in (example(3, 2), example(1, 1)):
         got = session.run(None, dict(zip(NAMES, (g.numpy() for g in given), strict=True)))

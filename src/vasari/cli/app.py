@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from contextlib import ExitStack
 from typing import Annotated, Literal
 
 import typer
@@ -75,9 +76,17 @@ def say(
     *,
     picture: Picture,
     sound: Annotated[
-        str, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
-    ],
+        str | None, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
+    ] = None,
     out: Out,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="SOUND", help="Somebody else's voice, to listen to meanwhile."),
+    ] = None,
+    style_from: Annotated[
+        str | None,
+        typer.Option(metavar="CLIP", help="Move in the manner of whom this video or motion shows."),
+    ] = None,
     size: Annotated[
         int, typer.Option(callback=check_size, help="Pixels of --frame crop, even, 256 to 1024.")
     ] = 512,
@@ -104,18 +113,26 @@ def say(
     vasari say ada.jpg hello.wav -o ada.mp4 --gaze 12,-5 --distance 0.85
 
     vasari say ada.jpg hello.wav -o ada.webm --background transparent
+
+    vasari say ada.jpg answer.wav --listen question.wav -o ada.mp4
+
+    vasari say ada.jpg hello.wav -o ada.mp4 --style-from actor.mp4
     """
     with sentences():
         from vasari.jobs.say import say as make
 
         style = steering.asked(seed)
-        with spooled(picture, "picture") as picture, spooled(sound, "sound") as sound:
+        with ExitStack() as kept:
+            picture = kept.enter_context(spooled(picture, "picture"))
+            sound = sound and kept.enter_context(spooled(sound, "sound"))
+            listen = listen and kept.enter_context(spooled(listen, "sound"))
+            style_from = style_from and kept.enter_context(spooled(style_from, "video"))
             marks = marking.asked(picture)
             with progress() as show:
                 make(
                     picture, sound, out, size=size, fps=fps, frame=frame, background=background,
                     face=which(face), landmarks=landmarks, still=still, track=track, style=style,
-                    marks=marks, progress=show, tell=tell,
+                    marks=marks, listen=listen, style_from=style_from, progress=show, tell=tell,
                 )  # fmt: skip
         tell(f"Made {out}")
 

@@ -20,6 +20,7 @@ from vasari.values.arrays import (
 )
 from vasari.values.face import Face
 from vasari.values.frame import Frame
+from vasari.values.manner import Manner
 from vasari.values.motion import Motion
 from vasari.values.style import Key, Style
 from vasari.values.traits import Traits
@@ -38,6 +39,7 @@ __all__ = [
     "Frame",
     "Indices",
     "Key",
+    "Manner",
     "Motion",
     "Picture",
     "Style",

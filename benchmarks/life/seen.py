@@ -1,0 +1,82 @@
+"""The same figures from finished pictures: real people's motion on a portrait, as `drive` draws it,
+and what a sound makes of it, both read by the teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.life.made import BEFORE, with_silence
+from benchmarks.life.measure import Moved
+from benchmarks.life.people import FRAME, Take, read
+from benchmarks.teacher import VIDEO, Teacher
+from vasari import Face, Style, read_portrait, talk
+from vasari.demo import demo_portrait
+from vasari.follow.retarget import Driver
+from vasari.jobs.drive import follow
+from vasari.values import Picture
+
+PORTRAITS = (
+    "photo_bc_36", "photo_einstein", "photo_london_036n", "photo_obama", "photo_meb_16",
+    "paint_girl_19c",
+)  # fmt: skip
+FRAMES = 150  # of each take
+SIZE = 512
+
+
+def portraits(shared: Path, folder: Path | None = None) -> list[Face]:
+    """The demo's and PORTRAITS; take k is drawn on the portrait k, over and over. What was read is
+    kept in a folder, if one is given."""
+    there = shared / "data" / "portraits"
+    paths = [demo_portrait(), *(next(there.glob(f"{name}.*")) for name in PORTRAITS)]
+    return [_read_once(path, folder) for path in paths]
+
+
+def _read_once(path: Path, folder: Path | None) -> Face:
+    kept = folder / f"{path.stem}.face" if folder else None
+    if kept and kept.is_file():
+        return Face.load(kept)
+    face = read_portrait(path)
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        face.save(kept)
+    return face
+
+
+def driven(face: Face, take: Take, size: int = SIZE) -> Iterator[Picture]:
+    """The portrait that moves as the person does."""
+    return follow(face, Driver(take.motion, take.found), size=size)
+
+
+def spoken(face: Face, sound: np.ndarray, style: Style, size: int = SIZE) -> Iterator[Picture]:
+    """The portrait that says a sound, from after a second of silence on."""
+    pictures = talk(face, with_silence(sound), size=size, fps=25, style=style, mark=False)
+    return islice(pictures, BEFORE, BEFORE + len(sound) // FRAME)
+
+
+class Readings:
+    """What the teacher reads of pictures; kept in a folder, if one is given, to go on from there.
+
+    Args:
+        teacher: who reads.
+        folder: of one file for each row of pictures; what lies there already is not made again.
+    """
+
+    def __init__(self, teacher: Teacher, folder: Path | None) -> None:
+        self._teacher, self._folder = teacher, folder
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def of(self, name: str, pictures: Iterator[Picture]) -> Moved:
+        """What is read of pictures, which are only made where there is nothing of that name."""
+        path = self._folder / f"{name}.npz" if self._folder else None
+        if path and path.is_file():
+            return Moved(**np.load(path))
+        seen = self._teacher.read(pictures, VIDEO)
+        moved = Moved(*read(seen.landmarks, seen.blendshapes), seen.found)
+        if path:
+            np.savez(path, **vars(moved))
+        return moved
