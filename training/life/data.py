@@ -24,13 +24,12 @@ from scipy.signal import find_peaks, savgol_filter
 from training.articulation.hear import hear
 from training.articulation.people import People
 from training.face_space.fit import Tracks
-from training.motion.data import rotation_of
 from training.speech.data import decode
 from vasari.motion.eyes import LOOK_SIDE
 from vasari.motion.feeling import Feeling
 from vasari.motion.life import NAMES, SIZE, UNIT
 from vasari.networks import network
-from vasari.shape.space import LOOK_DOWN, LOOK_UP, NECK, rotation_matrix
+from vasari.shape.space import LOOK_DOWN, LOOK_UP, NECK, rotation_angles, rotation_matrix
 from vasari.speech import mel
 from vasari.values import BLENDSHAPES
 from vasari.values.motion import CAMERA
@@ -48,6 +47,14 @@ MOST_GAZE = 30.0  # degrees
 
 def smooth(values: np.ndarray) -> np.ndarray:
     return savgol_filter(values, *JITTER, axis=0) if len(values) > JITTER[0] else values
+
+
+def rotation_of(vectors: np.ndarray, canonical: np.ndarray) -> np.ndarray:
+    """(T, 3) rotation vectors of the tracks to yaw, pitch, roll in degrees."""
+    import cv2
+
+    return np.stack([rotation_angles(cv2.Rodrigues(v.astype(np.float64))[0] @ canonical)
+                     for v in vectors])  # fmt: skip
 
 
 def head(pose: np.ndarray, canonical: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +141,7 @@ def motion(tracks: Tracks, name: str) -> tuple[np.ndarray, np.ndarray]:
     mostly = np.median(look, axis=0)
     parts = [
         rotation - np.median(rotation, axis=0), place,
-        np.clip(look - mostly, -MOST_GAZE, MOST_GAZE), shut[:, None], codes(blendshapes),
+        np.clip(look - mostly, -MOST_GAZE, MOST_GAZE), codes(blendshapes), shut[:, None],
     ]  # fmt: skip
     return np.concatenate(parts, 1), mostly
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -31,14 +32,15 @@ from vasari.motion.life import PATCH, SIZE
 from vasari.networks import onnxruntime
 
 LARGEST = 2e-2  # difference, in units of UNIT: weights are rounded
-NAMES = ["before", "speech", "asked", "weights", "noise", "cache", "age"]
-OUT = ["patch", "remembered"]
+NAMES = ["before", "speech", "asked", "weights", "noise", "dice", "often", "cache", "age"]
+OUT = ["patch", "blink", "remembered"]
 
 
 def example(n: int, m: int) -> tuple[torch.Tensor, ...]:
     told = torch.randn(n, m, SPAN, HEARD), torch.randn(n, m, ASKED), torch.full((m,), 1 / m)
     cache = torch.randn(LAYERS, 2, n, m, HEADS, CONTEXT - 1, WIDTH // HEADS)
-    return torch.randn(n, PATCH, SIZE), *told, torch.randn(n, PART), cache, torch.full((n,), 3.0)
+    dice = torch.randn(n, PART), torch.rand(n), torch.full((n,), 5.0)
+    return torch.randn(n, PATCH, SIZE), *told, *dice, cache, torch.full((n,), 3.0)
 
 
 def main() -> None:
@@ -56,11 +58,15 @@ def main() -> None:
         step, example(2, 2), raw, input_names=NAMES, output_names=OUT, opset_version=17,
         dynamo=False, dynamic_axes={
             "before": faces, "speech": variants, "asked": variants, "weights": {0: "variants"},
-            "noise": faces, "cache": {2: "faces", 3: "variants"}, "age": faces,
+            "noise": faces, "dice": faces, "often": faces, "age": faces,
+            "cache": {2: "faces", 3: "variants"},
             "remembered": {2: "faces", 3: "variants"},
         },
     )  # fmt: skip
-    onnx.save(halve(onnx.load_from_string(raw.getvalue())), str(args.out))
+    graph = halve(onnx.load_from_string(raw.getvalue()))
+    manners = [life.manner_mean.tolist(), life.manner_spread.tolist()]
+    onnx.helper.set_model_props(graph, {"manners": json.dumps(manners)})  # for those of seeds
+    onnx.save(graph, str(args.out))
     session = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
     for given in (example(3, 2), example(1, 1)):
         got = session.run(None, dict(zip(NAMES, (g.numpy() for g in given), strict=True)))

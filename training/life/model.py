@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from vasari.motion.feeling import TONE
-from vasari.motion.life import AHEAD, PATCH, SIZE
+from vasari.motion.life import AHEAD, DRAWN, PATCH, SIZE
 from vasari.motion.manner import MANNER
 from vasari.speech import FEATURES
 
@@ -26,8 +26,9 @@ SPAN = PATCH + AHEAD  # frames of speech that a patch is told of
 HEARD = FEATURES + TONE + 2  # of each: what is heard, and whether speech and tone are known
 FRAME = 32  # values that a frame of speech becomes
 KINDS = 3  # generated, reading, talking
-ASKED = MANNER + 1 + KINDS + 3  # manner, kind, gaze; and whether manner and gaze are asked for
-PART = PATCH * SIZE
+# What is asked for, and whether it is: a manner, a kind, where to look (10 degrees), a feeling.
+ASKED = MANNER + 1 + KINDS + 2 + 1 + 2 + 1
+PART = PATCH * DRAWN  # values that are drawn
 DRAW, DRAW_LAYERS = 256, 3  # of the head
 TIME = 64
 TIME_FASTEST = 1000.0
@@ -93,19 +94,22 @@ class Draw(nn.Module):
 
 class Life(nn.Module):
     """Patches are in units of UNIT; the one to come is drawn as its way from the last frame, each
-    column by the axes and spreads of such ways (`axes` (SIZE, PATCH, PATCH), `spread`)."""
+    column by the axes and spreads of such ways (`axes` (DRAWN, PATCH, PATCH), `spread`). Of blinks
+    it says in which frame of the patch one begins."""
 
     def __init__(self, dropout: float = 0.1) -> None:
         super().__init__()
-        self.before = nn.Linear(PART + SIZE, WIDTH)
+        self.before = nn.Linear(PATCH * SIZE + SIZE, WIDTH)
         self.frame = nn.Linear(HEARD, FRAME)
         self.speech = nn.Sequential(nn.Linear(SPAN * FRAME, WIDTH), nn.SiLU(), nn.Dropout(dropout),
                                     nn.Linear(WIDTH, WIDTH))  # fmt: skip
         self.ask = nn.Sequential(nn.Linear(ASKED, WIDTH), nn.SiLU(), nn.Linear(WIDTH, WIDTH))
         self.blocks = nn.ModuleList(Block(dropout) for _ in range(LAYERS))
+        self.blinks = nn.Linear(WIDTH, PATCH + 1)
+        self.blink = nn.Embedding(PATCH + 1, WIDTH)
         self.draw = Draw()
-        self.register_buffer("axes", torch.eye(PATCH).repeat(SIZE, 1, 1))
-        self.register_buffer("spread", torch.ones(SIZE, PATCH))
+        self.register_buffer("axes", torch.eye(PATCH).repeat(DRAWN, 1, 1))
+        self.register_buffer("spread", torch.ones(DRAWN, PATCH))
         self.register_buffer("manner_mean", torch.zeros(MANNER))
         self.register_buffer("manner_spread", torch.ones(MANNER))
 
@@ -140,15 +144,20 @@ class Life(nn.Module):
             x = block.join(x, h, s2, b2)
         return F.layer_norm(x, (WIDTH,))
 
+    def with_blink(self, thought: Tensor, blink: Tensor) -> Tensor:
+        """What is drawn knows whether a blink begins: `blink` (...) its frame, PATCH for none."""
+        return thought + self.blink(blink)
+
     def ways(self, last: Tensor, patch: Tensor) -> Tensor:
         """The patch (..., PATCH, SIZE) after the frame `last` (..., SIZE), to (..., PART)."""
-        way = torch.einsum("...ps,spk->...sk", patch - last[..., None, :], self.axes)
+        way = (patch - last[..., None, :])[..., :DRAWN]
+        way = torch.einsum("...ps,spk->...sk", way, self.axes)
         return (way / self.spread).flatten(-2)
 
     def patch(self, last: Tensor, way: Tensor) -> Tensor:
-        """The reverse of `ways`."""
-        way = way.unflatten(-1, (SIZE, PATCH)) * self.spread
-        return torch.einsum("...sk,spk->...ps", way, self.axes) + last[..., None, :]
+        """The reverse of `ways`, but for blinks: (..., PATCH, DRAWN)."""
+        way = way.unflatten(-1, (DRAWN, PATCH)) * self.spread
+        return torch.einsum("...sk,spk->...ps", way, self.axes) + last[..., None, :DRAWN]
 
 
 class Step(nn.Module):
@@ -160,18 +169,21 @@ class Step(nn.Module):
         self.life, self.steps = life, steps
 
     def forward(self, patch: Tensor, speech: Tensor, asked: Tensor, weights: Tensor, noise: Tensor,
-                cache: Tensor, age: Tensor) -> tuple[Tensor, Tensor]:  # fmt: skip
+                dice: Tensor, often: Tensor, cache: Tensor,
+                age: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
         """
         Args:
             patch: (n, PATCH, SIZE) the patch before, as is (degrees, eye distances, ...) / UNIT.
             speech: (n, m, SPAN, HEARD), asked: (n, m, ASKED): told in m variants.
             weights: (m,) of the variants, sum 1.
-            noise: (n, PART) normal.
+            noise: (n, PART) normal; dice: (n,) 0 to 1, decides whether a blink begins.
+            often: (n,) by how much the chance of a blink is multiplied.
             cache: (LAYERS, 2, n, m, HEADS, CONTEXT - 1, WIDTH / HEADS) oldest first.
             age: (n,) patches that are in it, as float.
 
         Returns:
-            (n, PATCH, SIZE) the next patch, and the cache.
+            (n, PATCH, DRAWN) the next patch; (n,) the frame in which a blink begins, PATCH for
+            none; the cache.
         """
         life = self.life
         n, m = asked.shape[:2]
@@ -191,9 +203,19 @@ class Step(nn.Module):
             x = block.join(x, score.softmax(-1) @ v, s2, b2)
             kept.append(torch.stack([k[:, :, 1:], v[:, :, 1:]]))
         thought = F.layer_norm(x, (WIDTH,))[:, 0]
+        chance = self.mixed(life.blinks(thought), weights, n).softmax(-1)[:, :PATCH]
+        begins = dice[:, None] < (chance * often[:, None]).cumsum(-1)
+        blink = PATCH - begins.sum(-1)
+        thought = life.with_blink(thought, blink.repeat_interleave(m, 0))
         part = noise
         for k in range(self.steps):
             time = torch.full((1,), k / self.steps, device=x.device)
             way = life.draw(part.repeat_interleave(m, 0), thought, time)
-            part = part + (way.unflatten(0, (n, m)) * weights[None, :, None]).sum(1) / self.steps
-        return life.patch(patch[:, -1], part), torch.stack(kept).unflatten(2, (n, m))
+            part = part + self.mixed(way, weights, n) / self.steps
+        kept = torch.stack(kept).unflatten(2, (n, m))
+        return life.patch(patch[:, -1], part), blink, kept
+
+    @staticmethod
+    def mixed(values: Tensor, weights: Tensor, n: int) -> Tensor:
+        """(n m, ...) of the variants to (n, ...)."""
+        return (values.unflatten(0, (n, len(weights))) * weights[None, :, None]).sum(1)

@@ -28,6 +28,7 @@ from vasari.motion.life import (
     ROTATION,
     SIZE,
     UNIT,
+    Lids,
 )
 from vasari.motion.manner import MANNER
 from vasari.values import MOTION_HZ, FloatArray
@@ -47,19 +48,23 @@ def make(life: Life, heard: FloatArray, seed: int, steps: int = 8, guidance: flo
     windows[:, PATCH + ahead :] = 0
     asked = torch.zeros(1, 2, ASKED)
     asked[..., MANNER + 3] = 1
-    asked[..., -1] = 1
+    asked[..., -4] = 1
     if manner is not None:
         asked[..., :MANNER], asked[..., MANNER] = torch.as_tensor(manner).float(), 1
     step, random = Step(life, steps), torch.Generator().manual_seed(seed)
-    patch, made = torch.zeros(1, PATCH, SIZE), []
+    before, made, lids = torch.zeros(1, PATCH, SIZE), [], Lids(np.random.default_rng(seed))
     cache = torch.zeros(LAYERS, 2, 1, 2, HEADS, CONTEXT - 1, WIDTH // HEADS)
     for k, window in enumerate(windows):
         speech = torch.from_numpy(np.stack([window, np.zeros_like(window)]))[None]
         noise = torch.randn(1, PART, generator=random)
         weights = torch.tensor([1 + guidance, -guidance])
-        age = torch.tensor([float(min(k, CONTEXT - 1))])
-        patch, cache = step(patch, speech, asked, weights, noise, cache, age)
-        made.append(patch[0].numpy())
+        age, dice = torch.tensor([float(min(k, CONTEXT - 1))]), torch.rand(1, generator=random)
+        drawn, begins, cache = step(
+            before, speech, asked, weights, noise, dice, torch.ones(1), cache, age
+        )
+        shut = lids.step(int(begins[0]))[:, None]
+        made.append(np.concatenate([drawn[0].numpy(), shut / UNIT[BLINK]], 1, dtype=np.float32))
+        before = torch.from_numpy(made[-1])[None]
     return (np.concatenate(made) * UNIT)[: len(heard)]
 
 

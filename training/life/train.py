@@ -13,23 +13,26 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from training.checkpoint import averaged, load, rate, save
 from training.life.model import ASKED, CONTEXT, HEARD, SPAN, Life
-from vasari.motion.life import AHEAD, BLINK, CODES, NAMES, PATCH, SIZE, UNIT
-from vasari.motion.manner import MANNER, SECONDS, manner_of
+from vasari.motion.life import AHEAD, BLINK, CODES, DRAWN, NAMES, PATCH, SIZE, UNIT
+from vasari.motion.manner import MANNER, SECONDS, SHUT, manner_of
 from vasari.values import MOTION_HZ
 
 TOP, TOKENS = 1e-3, 1800  # rate; patches in a batch
 DEAF, NO_TONE, NO_MANNER, NO_KIND, NO_GAZE = 0.15, 0.3, 0.4, 0.2, 0.5  # shares not told
+NO_FEELING = 0.5
 DRAWS = 3  # noises a patch
+WEIGHT_BLINK = 0.3
 REAL = {"real", "lrs3", "mead", "misc_real", "ravdess"}
 READING = {"grid_s1", "grid", "lrc_ar", "mcgurk", "turkish"}
 SHARE = {"real": 0.4, "grid_s1": 0.15, "lrc_ar": 0.1, "generated": 0.25}  # of batches; rest 0.1
 NOISY, OFFSET = 0.5, 0.12  # share of sequences whose past is off by a little, units
 FINEST = 0.02  # least spread of an axis, units
-MIRROR = [*range(9), *(CODES[n.replace("Left", "?").replace("Right", "Left").replace("?", "Right")]
-                       for n in NAMES)]  # fmt: skip
+MIRROR = [*range(8), *(CODES[n.replace("Left", "?").replace("Right", "Left").replace("?", "Right")]
+                       for n in NAMES), BLINK]  # fmt: skip
 SIGN = np.ones(SIZE, np.float32)
 SIGN[[0, 2, 3, 6]] = -1  # yaw, roll, right, gaze yaw
 CHECKPOINT = 120  # seconds
@@ -51,6 +54,7 @@ class Pack:
             row["manner"] = (
                 [manner_of(m) for m in (moved, moved[:, MIRROR] * SIGN)] if long else None
             )
+            row["felt"] = z["felt"][row["begin"] : row["begin"] + row["frames"], -2:].mean(0)
             row["group"] = row["kind"] if row["kind"] in SHARE else "rest"
         self.groups = {g: [r for r in self.rows if r["group"] == g] for g in (*SHARE, "rest")}
         self.random = np.random.default_rng(seed)
@@ -84,6 +88,9 @@ class Pack:
         y[:stop], known[:stop] = self.y[first : first + stop], self.known[first : first + stop]
         if mirrored:
             y = y[:, MIRROR] * SIGN
+        shut = np.append(y[:, BLINK], 1) >= SHUT  # a blink begins one frame before
+        begins = (shut[1:] & ~shut[:-1]).reshape(t + 1, PATCH)[1:]
+        blink = np.where(begins.any(1), begins.argmax(1), PATCH)
         y /= UNIT
         y = y.reshape(t + 1, PATCH, SIZE)
         there = known.reshape(t + 1, PATCH).all(1)
@@ -103,7 +110,7 @@ class Pack:
         hears = r.choice([SPAN, int(r.integers(1, SPAN + 1))])  # how far ahead it is there already
         speech[:, hears:] = 0
         asked = np.tile(self.asked(row, mirrored), (t, 1))
-        return {"patch": patch, "next": y[1:], "speech": speech, "asked": asked,
+        return {"patch": patch, "next": y[1:], "speech": speech, "asked": asked, "blink": blink,
                 "there": there[:-1], "counts": there[1:] & there[:-1]}  # fmt: skip
 
     def asked(self, row: dict, mirrored: bool) -> np.ndarray:
@@ -116,7 +123,9 @@ class Pack:
             asked[MANNER + 1 + kind] = 1
         if r.random() > NO_GAZE:
             looks = np.array(row["looks"], np.float32) / 10 * (-1 if mirrored else 1, 1)
-            asked[-3:] = *looks, 1
+            asked[-6:-3] = *looks, 1
+        if r.random() > NO_FEELING:
+            asked[-3:] = *row["felt"], 1
         return asked
 
 
@@ -130,13 +139,17 @@ def loss(net: Life, batch: dict[str, Tensor], noisy: bool = True) -> Tensor:
         fading = torch.linspace(1, 0, PATCH, device=patch.device)[:, None]
         patch, last, following = patch + off, last + off[:, :, 0], following + off * fading
     thought = net(patch, batch["speech"], batch["asked"], batch["there"])
+    counts = batch["counts"]
+    begins = F.cross_entropy(
+        net.blinks(thought).flatten(0, 1), batch["blink"].flatten(), reduction="none"
+    ).view_as(counts)
     way = net.ways(last, following)[:, :, None].expand(-1, -1, DRAWS, -1)
     t = torch.sigmoid(torch.randn(way.shape[:-1], device=way.device))
     noise = torch.randn_like(way)
     mixed = (1 - t[..., None]) * noise + t[..., None] * way
-    told = thought[:, :, None].expand(-1, -1, DRAWS, -1)
+    told = net.with_blink(thought, batch["blink"])[:, :, None].expand(-1, -1, DRAWS, -1)
     error = ((net.draw(mixed, told, t) - (way - noise)) ** 2).mean(-1).mean(-1)
-    return (error * batch["counts"]).sum() / batch["counts"].sum()
+    return ((error + WEIGHT_BLINK * begins) * counts).sum() / counts.sum()
 
 
 def score(net: Life, packs: dict[str, Pack], device: str) -> dict[str, float]:
@@ -166,7 +179,7 @@ def fit_axes(net: Life, pack: Pack) -> None:
         if k:
             ways.append(y[1 : 1 + k * PATCH].reshape(k, PATCH, SIZE) - y[: k * PATCH : PATCH, None])
     way = np.concatenate(ways)
-    for c in range(SIZE):
+    for c in range(DRAWN):
         values, axes = np.linalg.eigh(np.cov(way[..., c].T))
         net.axes[c] = torch.from_numpy(axes[:, ::-1].copy()).float()
         net.spread[c] = torch.from_numpy(np.sqrt(values[::-1]).clip(FINEST).copy()).float()
