@@ -213,4 +213,4 @@ class Step(nn.Module):
     @staticmethod
     def mixed(values: Tensor, weights: Tensor, n: int) -> Tensor:
         """(n m, ...) of the variants to (n, ...)."""
-        return (values.unflatten(0, (n, len(weights))) * weights[None, :, None]).sum(1)
+        return (values.unflatten(0, (n, weights.shape[0])) * weights[None, :, None]).sum(1)
