@@ -42,6 +42,7 @@ PATCH = 5  # frames that are made at once, 200 ms
 AHEAD = 10  # frames of speech after a patch that are heard where they are there already
 BREATH_HZ = 0.24  # breaths a second, of the head and of the shoulders
 BREATH = np.array([0.0, -0.012, -0.006])  # eye distances right, down, away, of a breath
+OFTEN = 0.6  # of the blinks that it would make: left alone it blinks oftener than people do
 GUIDANCE = 0.5  # by how much more a face follows the voice than it was seen to
 SPREAD = 0.5  # of people's manners: by how much that of a seed is off their mean
 MOST_OFF = 1.5  # of people's spread: the farthest of any number of a manner
@@ -192,7 +193,7 @@ def step_all(lives: Sequence[Life], heard: Sequence[FloatArray], asked: Sequence
         "weights": lives[0]._weights,
         "noise": np.stack([r.standard_normal(PATCH * DRAWN, np.float32) for r in random]),
         "dice": np.array([r.random() for r in random], np.float32),
-        "often": np.array([each.blink for each in asked], np.float32),
+        "often": np.array([OFTEN * each.blink for each in asked], np.float32),
         "cache": np.concatenate([life._cache for life in lives], 2),
         "age": np.array([life._age for life in lives], np.float32),
     })  # fmt: skip
