@@ -63,7 +63,7 @@ def make(life: Life, heard: FloatArray, seed: int, steps: int = 4, guidance: flo
         weights = torch.tensor([1 + guidance, -guidance])
         age, dice = torch.tensor([float(min(k, CONTEXT - 1))]), torch.rand(1, generator=random)
         drawn, begins, cache = step(
-            before, speech, asked, weights, noise, dice, torch.ones(1), cache, age
+            before, speech, asked, weights, noise, dice, torch.full((1,), lids.often(1)), cache, age
         )
         shut = lids.step(int(begins[0]))[:, None]
         made.append(np.concatenate([drawn[0].numpy(), shut / UNIT[BLINK]], 1, dtype=np.float32))
