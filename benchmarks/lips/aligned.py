@@ -1,9 +1,9 @@
 """Forced phone times of spoken words: run by `grid.py` in a Python that has pocketsphinx.
 
 Standard input: JSON of `asked`, a list of [file of int16 samples at 16 kHz, words or null], of the
-`grammar` by which words that are null are recognised, and of the place of the word that is `unsure`
-then and left out. Standard output: JSON list of [[phone, start, end], ...] in seconds, or null
-where the words were not found.
+`grammar` by which words that are null are recognised, of the place of the word that is `unsure`
+then and left out, and of words `spelt` in ARPAbet. Standard output: JSON list of [[phone, start,
+end], ...] in seconds, or null where the words were not found.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ def recognised(sound: bytes, grammar: str) -> str | None:
     return decoder.hyp().hypstr if decoder.hyp() else None
 
 
-def phones(sound: bytes, words: str, left_out: int | None) -> list[list[object]] | None:
+def phones(
+    sound: bytes, words: str, spelt: dict[str, str], left_out: int | None
+) -> list[list[object]] | None:
     decoder = Decoder(samprate=16000, bestpath=False, loglevel="FATAL")
+    for word, said in spelt.items():
+        decoder.add_word(word, said)
     decoder.set_align_text(words)
     listen(decoder, sound)
     if decoder.hyp() is None:
@@ -52,7 +56,7 @@ def main() -> None:
     for path, words in told["asked"]:
         sound = Path(path).read_bytes()
         said = words or recognised(sound, told["grammar"])
-        out.append(said and phones(sound, said, None if words else told["unsure"]))
+        out.append(said and phones(sound, said, told["spelt"], None if words else told["unsure"]))
     print(json.dumps(out))
 
 

@@ -45,10 +45,12 @@ def grammar() -> str:
 
 
 def align(
-    python: str, sounds: list[np.ndarray], texts: list[str | None]
-) -> list[list[Phone] | None]:
+    python: str, sounds: list[np.ndarray], texts: list[str | None],
+    spelt: dict[str, str] | None = None,
+) -> list[list[Phone] | None]:  # fmt: skip
     """Phones of float32 sounds at 16 kHz that say the texts. Where a text is None it is recognised;
-    letters, which are taken for one another, are left out then."""
+    letters, which are taken for one another, are left out then. Words that no English dictionary
+    has are `spelt` in ARPAbet."""
     with tempfile.TemporaryDirectory() as folder:
         asked = []
         for k, (sound, text) in enumerate(zip(sounds, texts, strict=True)):
@@ -56,7 +58,9 @@ def align(
             path.write_bytes((np.clip(sound, -1, 1) * 32767).astype(np.int16).tobytes())
             asked.append((str(path), text))
         script = Path(__file__).with_name("aligned.py")
-        told = json.dumps({"asked": asked, "grammar": grammar(), "unsure": LETTER})
+        told = json.dumps(
+            {"asked": asked, "grammar": grammar(), "unsure": LETTER, "spelt": spelt or {}}
+        )
         done = subprocess.run([python, str(script)], input=told, text=True,
                               check=True, capture_output=True)  # fmt: skip
     found = json.loads(done.stdout)

@@ -31,7 +31,7 @@ def sheet(
         at = (k + 0.5) / MOTION_HZ
         names = [n for n, start, end in phones if start <= at < end]
         text = f"{plain(names[0]) if names else '-'} {100 * opening[k]:.1f}"
-        tiles.append(_tile(pictures[k], middles[k], REACH * eyes, text))
+        tiles.append(tile(pictures[k], middles[k], REACH * eyes, text))
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % ACROSS)
     whole = np.vstack([np.hstack(tiles[k : k + ACROSS]) for k in range(0, len(tiles), ACROSS)])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def plain(phone: str) -> str:
     return phone.translate(IPA).encode("ascii", "replace").decode()
 
 
-def _tile(picture: np.ndarray, middle: np.ndarray, reach: float, text: str) -> np.ndarray:
+def tile(picture: np.ndarray, middle: np.ndarray, reach: float, text: str) -> np.ndarray:
     zoom = TILE / (2 * reach)
     m = np.array([[zoom, 0, TILE / 2 - zoom * middle[0]], [0, zoom, TILE / 2 - zoom * middle[1]]])
     out = np.zeros((TILE + LABEL, TILE, 3), np.uint8)

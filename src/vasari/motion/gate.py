@@ -52,25 +52,3 @@ class Gate:
         step = 1 / OPENS_IN if self.speaking else -1 / CLOSES_IN
         self._way = min(1.0, max(0.0, self._way + step))
         return self._way * self._way * (3 - 2 * self._way)
-
-
-class Emphasis:
-    """Marks frames where the voice rises above its own recent loudness: stressed syllables."""
-
-    RISE = 0.22  # of SPAN_DB above the slow average
-    APART = 14  # frames between two marks at least
-
-    def __init__(self) -> None:
-        self._fast = self._slow = -1.5
-        self._since = 0
-
-    def step(self, speaking: bool, loudness: float) -> float:
-        """Strength of a stress that begins in this frame, about 0.2 to 1, or 0."""
-        self._fast += 0.5 * (max(loudness, -1.5) - self._fast)
-        self._slow += 0.06 * (max(loudness, -1.5) - self._slow)
-        self._since += 1
-        rise = self._fast - self._slow
-        if not speaking or rise < self.RISE or self._since < self.APART:
-            return 0.0
-        self._since = 0
-        return min(1.0, rise)
