@@ -10,8 +10,9 @@ import numpy as np
 
 from benchmarks.fuzz.samples import MEDIA, PICTURES
 from vasari.follow.live_link import write_live_link
-from vasari.jobs.drive import placed_on, recorded
+from vasari.jobs.drive import placed_on
 from vasari.jobs.read import describe
+from vasari.jobs.recorded import recorded
 from vasari.media import open_sound, read_video
 from vasari.portrait.draw import draw_face
 from vasari.portrait.given import given_landmarks, load_landmarks

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from vasari._talk import talk
     from vasari.follow.track import track
     from vasari.jobs.drive import drive
+    from vasari.jobs.manner import read_manner
     from vasari.jobs.say import say
     from vasari.jobs.verify import verify
     from vasari.portrait.read import read_portrait
     from vasari.provenance.making import Marks
-    from vasari.session import Frame, Session
-    from vasari.values import EMOTIONS, Emotion, Face, Key, Motion, Style
+    from vasari.session import Session
+    from vasari.values import EMOTIONS, Emotion, Face, Frame, Key, Manner, Motion, Style
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ __all__ = [
     "Face",
     "Frame",
     "Key",
+    "Manner",
     "Marks",
     "Motion",
     "OutputError",
@@ -41,6 +43,7 @@ __all__ = [
     "VasariError",
     "VideoError",
     "drive",
+    "read_manner",
     "read_portrait",
     "say",
     "talk",
@@ -53,13 +56,15 @@ _WHERE = {
     "EMOTIONS": "vasari.values",
     "Emotion": "vasari.values",
     "Face": "vasari.values",
-    "Frame": "vasari.session",
+    "Frame": "vasari.values",
     "Key": "vasari.values",
+    "Manner": "vasari.values",
     "Marks": "vasari.provenance.making",
     "Motion": "vasari.values",
     "Session": "vasari.session",
     "Style": "vasari.values",
     "drive": "vasari.jobs.drive",
+    "read_manner": "vasari.jobs.manner",
     "read_portrait": "vasari.portrait.read",
     "say": "vasari.jobs.say",
     "talk": "vasari._talk",

@@ -158,7 +158,7 @@ def checked_which(face: Any) -> Which:
         return number
     if isinstance(face, Iterable) and not isinstance(face, str | bytes):
         box = list(face)
-        if len(box) == 4 and all(_is_number(edge) for edge in box) and min(box[2:]) > 0:
+        if len(box) == 4 and all(is_number(edge) for edge in box) and min(box[2:]) > 0:
             x, y, width, height = map(float, box)
             return x, y, width, height
     raise PictureError(
@@ -236,7 +236,7 @@ def checked_blink(blink: Any) -> float:
 
 def _gain(gain: Any, what: str, none: str) -> float:
     low, high = GAINS
-    if not _is_number(gain) or not low <= gain <= high:
+    if not is_number(gain) or not low <= gain <= high:
         raise VasariError(
             f"{quoted(gain)} is no strength of {what}: use a number from 0 ({none}) to "
             f"{high:g}, 1 being natural."
@@ -251,7 +251,7 @@ def checked_distance(distance: Any) -> float:
         VasariError: it is no such number.
     """
     low, high = DISTANCES
-    if not _is_number(distance) or not low <= distance <= high:
+    if not is_number(distance) or not low <= distance <= high:
         raise VasariError(
             f"{quoted(distance)} is no distance: use a number from {low:g} (near) to {high:g} "
             "(far), 1 being the portrait's own."
@@ -269,7 +269,7 @@ def checked_gaze(gaze: Any) -> tuple[float, float]:
         return 0.0, 0.0
     if isinstance(gaze, Iterable) and not isinstance(gaze, str | bytes):
         pair = list(gaze)
-        fits = len(pair) == 2 and all(map(_is_number, pair))
+        fits = len(pair) == 2 and all(map(is_number, pair))
         if fits and all(abs(angle) <= most for angle, most in zip(pair, GAZES, strict=True)):
             return float(pair[0]), float(pair[1])
     side, up = GAZES
@@ -289,7 +289,7 @@ def checked_pose(pose: Any) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
     if isinstance(pose, Iterable) and not isinstance(pose, str | bytes):
         angles = list(pose)
-        fits = len(angles) == 3 and all(map(_is_number, angles))
+        fits = len(angles) == 3 and all(map(is_number, angles))
         if fits and all(abs(angle) <= most for angle, most in zip(angles, POSES, strict=True)):
             return float(angles[0]), float(angles[1]), float(angles[2])
     yaw, pitch, roll = POSES
@@ -314,7 +314,7 @@ def checked_emotion(emotion: Any) -> Emotion:
     else:
         strengths = emotion._asdict() if isinstance(emotion, Emotion) else emotion
     if isinstance(strengths, Mapping) and all(
-        name in Emotion._fields and _is_number(value) and 0 <= value <= 1
+        name in Emotion._fields and is_number(value) and 0 <= value <= 1
         for name, value in strengths.items()
     ):
         return Emotion(**{name: float(value) for name, value in strengths.items()})
@@ -340,7 +340,7 @@ def checked_seconds(seconds: Any, what: str) -> float:
     Raises:
         VasariError: it is no such number.
     """
-    if not _is_number(seconds) or not 0 <= seconds <= SECONDS:
+    if not is_number(seconds) or not 0 <= seconds <= SECONDS:
         raise VasariError(
             f"{quoted(seconds)} is no time for {what}: use seconds from 0 to {SECONDS:g}."
         )
@@ -362,14 +362,14 @@ def _rational(value: Any) -> Fraction:
     try:
         if isinstance(value, str):
             return Fraction(value if re.fullmatch(NUMBER, value, re.ASCII) else 0)
-        if not _is_number(value):
+        if not is_number(value):
             return Fraction(0)
         return value if isinstance(value, Fraction) else Fraction(float(value))
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
         return Fraction(0)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     """Whether it is one finite number, of Python or numpy."""
     if type(value).__name__ in ("bool", "bool_") or getattr(value, "ndim", None):
         return False

@@ -12,11 +12,12 @@ import numpy as np
 
 from vasari.motion import MotionStream
 from vasari.motion.emotion import own_kept, smile_held
-from vasari.motion.feeling import Feeling
+from vasari.motion.feeling import TONE, Feeling
 from vasari.motion.frame_rate import FrameRate
 from vasari.motion.listening import Listening
 from vasari.motion.mouth import AHEAD
 from vasari.motion.steering import Steering, StyleLike
+from vasari.motion.stream import silence
 from vasari.render import Body
 from vasari.render.body import Carried
 from vasari.render.distance import at_distance
@@ -40,25 +41,31 @@ class Performer:
         style: what is steered; a function is asked for each frame.
         chunk: motion frames that one network call makes: 1 waits least, 25 costs least.
         ahead: motion frames after a picture that its mouth waits for; given, it is a live face: the
-            way between motion frames is straight, so that no more is waited for, and it listens.
+            way between motion frames is straight, so that no more is waited for, and it listens to
+            what comes when it comes.
+        listens: it is no live face and listens all the same: before each piece of its own voice,
+            as much of the other's is given.
     """
 
     def __init__(
         self, face: Face, fps: Fraction, style: StyleLike = None, chunk: int = 25,
-        ahead: int | None = None,
+        ahead: int | None = None, listens: bool = False,
     ) -> None:  # fmt: skip
         self._face, self._fps = face, fps
         self._steering = Steering(style)
-        random = np.random.default_rng(self._steering.seed).spawn(5)[-1]  # four move the head
-        self._other: SpeechStream | None = None
-        self._listening = Listening(random)
+        random = np.random.default_rng(self._steering.seed).spawn(3)[-1]  # two move the face
+        live = ahead is not None
+        ahead = AHEAD if ahead is None else ahead
+        self._other: tuple[SpeechStream, Feeling] | None = None
+        self._other_chunk = 1 if live else chunk
+        self._listening = Listening(random, live)
+        if not live:  # frames that tell of the time before the first
+            self._listening.hear(silence(ahead))
         self._speech = SpeechStream(chunk)
         self._feeling = Feeling()
-        live = ahead is not None
         self._motion = MotionStream(
-            style, chunk, AHEAD if ahead is None else ahead, self._listening if live else None,
-            self._feeling,
-        )  # fmt: skip
+            style, chunk, ahead, self._listening if live or listens else None, self._feeling
+        )
         self._rate = FrameRate(fps, ahead=1 if live else 2)
         self._body, self._smiles = Body(), Smiles(float(fps))
         self.made = 0  # pictures that were decided so far
@@ -66,8 +73,12 @@ class Performer:
     def listen(self, sound: FloatArray) -> None:
         """Takes (n,) float32 samples of the other's voice, whose time is now."""
         if self._other is None:
-            self._other = SpeechStream()
-        self._listening.hear(self._other.push(sound))
+            self._other = SpeechStream(self._other_chunk), Feeling()
+        speech, feeling = self._other
+        feeling.hear(sound)
+        features = speech.push(sound)
+        tones = [feeling.tone() for _ in features]
+        self._listening.hear(features, np.reshape(tones, (-1, TONE)).astype(np.float32))
 
     def push(self, sound: FloatArray) -> Drawable:
         """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""

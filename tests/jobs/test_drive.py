@@ -18,7 +18,8 @@ from tests.media.films import Track, film, muxed, sounding, tone
 from vasari.errors import VasariError
 from vasari.follow.live_link import write_live_link
 from vasari.follow.retarget import Driver, as_changes, as_seen, resting
-from vasari.jobs.drive import drive, follow, recorded
+from vasari.jobs.drive import drive, follow
+from vasari.jobs.recorded import recorded
 from vasari.media import VideoWriter, open_sound, read_video
 from vasari.render import Renderer
 from vasari.render.body import Carried

@@ -5,46 +5,32 @@ from __future__ import annotations
 import json
 import os
 import signal
+from contextlib import ExitStack
 from typing import Annotated, Literal
 
 import typer
 
 import vasari
+from vasari.cli.groups import Marking, Steering, unfolded
 from vasari.cli.many import batch, camera, fleet
 from vasari.cli.options import (
     AsJson,
-    Badge,
-    Blink,
-    Cert,
-    Consent,
-    Distance,
     DriverVideo,
-    Emotion,
-    Expression,
     Fps,
     Framing,
-    Gaze,
     GivenLandmarks,
-    Head,
     Host,
     Ice,
     Keep,
-    Key,
-    NoMark,
     Out,
     Picture,
     Port,
-    Pose,
     Sessions,
     SoundTrack,
-    Stamps,
-    StyleFile,
     Token,
     WhichFace,
     check_background,
     check_size,
-    marks_of,
-    style_of,
     which,
 )
 from vasari.cli.terminal import (
@@ -85,12 +71,22 @@ def main() -> None:
 
 
 @app.command()
+@unfolded
 def say(
+    *,
     picture: Picture,
     sound: Annotated[
-        str, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
-    ],
+        str | None, typer.Argument(metavar="SOUND", help="A sound or video file; - for a pipe.")
+    ] = None,
     out: Out,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="SOUND", help="Somebody else's voice, to listen to meanwhile."),
+    ] = None,
+    style_from: Annotated[
+        str | None,
+        typer.Option(metavar="CLIP", help="Move in the manner of whom this video or motion shows."),
+    ] = None,
     size: Annotated[
         int, typer.Option(callback=check_size, help="Pixels of --frame crop, even, 256 to 1024.")
     ] = 512,
@@ -105,21 +101,9 @@ def say(
     still: Annotated[
         bool, typer.Option("--still", help="Keep head and body where they are.")
     ] = False,
-    gaze: Gaze = None,
-    distance: Distance = None,
-    emotion: Emotion = None,
-    pose: Pose = None,
-    head: Head = None,
-    expression: Expression = None,
-    blink: Blink = None,
-    style: StyleFile = None,
+    steering: Steering,
     track: SoundTrack = None,
-    i_have_consent: Consent = False,
-    badge: Badge = False,
-    no_mark: NoMark = False,
-    c2pa_cert: Cert = None,
-    c2pa_key: Key = None,
-    c2pa_tsa: Stamps = None,
+    marking: Marking,
 ) -> None:
     """Make a video in which PICTURE says SOUND.
 
@@ -129,21 +113,26 @@ def say(
     vasari say ada.jpg hello.wav -o ada.mp4 --gaze 12,-5 --distance 0.85
 
     vasari say ada.jpg hello.wav -o ada.webm --background transparent
+
+    vasari say ada.jpg answer.wav --listen question.wav -o ada.mp4
+
+    vasari say ada.jpg hello.wav -o ada.mp4 --style-from actor.mp4
     """
     with sentences():
         from vasari.jobs.say import say as make
 
-        steered = style_of(
-            style, seed, gaze, pose, distance=distance, emotion=emotion, head=head,
-            expression=expression, blink=blink,
-        )  # fmt: skip
-        with spooled(picture, "picture") as picture, spooled(sound, "sound") as sound:
-            marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
+        style = steering.asked(seed)
+        with ExitStack() as kept:
+            picture = kept.enter_context(spooled(picture, "picture"))
+            sound = sound and kept.enter_context(spooled(sound, "sound"))
+            listen = listen and kept.enter_context(spooled(listen, "sound"))
+            style_from = style_from and kept.enter_context(spooled(style_from, "video"))
+            marks = marking.asked(picture)
             with progress() as show:
                 make(
                     picture, sound, out, size=size, fps=fps, frame=frame, background=background,
-                    face=which(face), landmarks=landmarks, still=still, track=track, style=steered,
-                    marks=marks, progress=show, tell=tell,
+                    face=which(face), landmarks=landmarks, still=still, track=track, style=style,
+                    marks=marks, listen=listen, style_from=style_from, progress=show, tell=tell,
                 )  # fmt: skip
         tell(f"Made {out}")
 
@@ -215,7 +204,9 @@ def track(
 
 
 @app.command()
+@unfolded
 def drive(
+    *,
     picture: Picture,
     video: DriverVideo,
     out: Out,
@@ -226,21 +217,9 @@ def drive(
     frame: Framing = "crop",
     face: WhichFace = "1",
     landmarks: GivenLandmarks = None,
-    gaze: Gaze = None,
-    distance: Distance = None,
-    emotion: Emotion = None,
-    pose: Pose = None,
-    head: Head = None,
-    expression: Expression = None,
-    blink: Blink = None,
-    style: StyleFile = None,
+    steering: Steering,
     track: SoundTrack = None,
-    i_have_consent: Consent = False,
-    badge: Badge = False,
-    no_mark: NoMark = False,
-    c2pa_cert: Cert = None,
-    c2pa_key: Key = None,
-    c2pa_tsa: Stamps = None,
+    marking: Marking,
 ) -> None:
     """Make a video in which PICTURE moves as the face in VIDEO does, with its sound.
 
@@ -256,16 +235,13 @@ def drive(
     with sentences():
         from vasari.jobs.drive import drive as make
 
-        steered = style_of(
-            style, gaze=gaze, pose=pose, distance=distance, emotion=emotion, head=head,
-            expression=expression, blink=blink,
-        )  # fmt: skip
+        style = steering.asked()
         with spooled(picture, "picture") as picture, spooled(video, "video") as video:
-            marks = marks_of(picture, i_have_consent, badge, no_mark, c2pa_cert, c2pa_key, c2pa_tsa)
+            marks = marking.asked(picture)
             with progress() as show:
                 make(
                     picture, video, out, absolute=absolute, frame=frame, face=which(face),
-                    landmarks=landmarks, track=track, style=steered, marks=marks, progress=show,
+                    landmarks=landmarks, track=track, style=style, marks=marks, progress=show,
                     tell=tell,
                 )  # fmt: skip
         tell(f"Made {out}")

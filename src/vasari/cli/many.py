@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from vasari.cli.groups import Marking, Steering
 from vasari.cli.options import (
     Badge,
     Consent,
@@ -19,8 +20,6 @@ from vasari.cli.options import (
     Token,
     check_background,
     check_size,
-    marks_of,
-    style_of,
 )
 from vasari.cli.terminal import CANNOT, sentences, tell
 
@@ -49,10 +48,10 @@ def camera(
     with sentences():
         from vasari.jobs.camera import camera as show
 
-        marks_of(picture, i_have_consent, badge, False, None, None, None)
+        Marking(i_have_consent, badge).asked(picture)
         show(
             picture, sound, device=device, fps=fps, background=background,
-            style=style_of(style), badge=badge, tell=tell,
+            style=Steering(style=style).asked(), badge=badge, tell=tell,
         )  # fmt: skip
 
 

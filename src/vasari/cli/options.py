@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
 from vasari import checks
 from vasari.checks import FPS_SAID, Which
 from vasari.errors import VasariError
-
-if TYPE_CHECKING:
-    from vasari.provenance.making import Marks
-    from vasari.values import Style
 
 Value = TypeVar("Value")
 
@@ -92,42 +87,6 @@ check_expression = _given(checks.checked_expression)
 check_blink = _given(checks.checked_blink)
 
 
-def style_of(
-    file: str | None, seed: int = 0, gaze: str | None = None, pose: str | None = None, **others: Any
-) -> Style:  # fmt: skip
-    """What the options steer; each alone goes before what the file says of it.
-
-    Raises:
-        VasariError: the file says something that is not understood.
-    """
-    from vasari.values import Style
-
-    given = {name: value for name, value in others.items() if value is not None}
-    if gaze is not None:
-        given["gaze"] = pair(gaze)
-    if pose is not None:
-        given["pose"] = triple(pose)
-    style = Style(seed) if file is None else Style.load(file, seed)
-    return replace(style, **given)
-
-
-def marks_of(
-    picture: str, consent: bool, badge: bool, no_mark: bool, cert: str | None, key: str | None,
-    stamps: str | None,
-) -> Marks:  # fmt: skip
-    """What the options say of marks; asks about consent where somebody sits before a terminal.
-
-    Raises:
-        VasariError: the answer is no.
-    """
-    from vasari.provenance.consent import ask
-    from vasari.provenance.making import Marks
-
-    agreed = True if consent else ask(picture)
-    how = "option" if consent else "terminal"
-    return Marks(agreed, badge, not no_mark, cert, key, stamps, how)
-
-
 WhichFace = Annotated[
     str,
     typer.Option(
@@ -156,48 +115,6 @@ SoundTrack = Annotated[
         "--track", metavar="N", min=1, help="Which sound track; else the first that is not silent."
     ),
 ]
-Gaze = Annotated[
-    str | None,
-    typer.Option(
-        metavar="YAW,PITCH", callback=check_gaze,
-        help="Where the eyes mostly look, degrees: right and up of where they look in PICTURE.",
-    ),
-]  # fmt: skip
-Pose = Annotated[
-    str | None,
-    typer.Option(
-        metavar="YAW,PITCH,ROLL", callback=check_pose,
-        help="How far the head is turned from its own pose, degrees; the eyes stay.",
-    ),
-]  # fmt: skip
-Emotion = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME:STRENGTH[,...]", callback=check_emotion,
-        help=f"Of {', '.join(checks.EMOTIONS)}, 0 to 1; auto (the voice's own) or none.",
-    ),
-]  # fmt: skip
-Distance = Annotated[
-    float | None,
-    typer.Option(
-        metavar="D", callback=check_distance,
-        help="0.7 (near) to 1.4 (far): at .8 the face is 1/.8 as large.",
-    ),
-]  # fmt: skip
-Head = Annotated[
-    float | None,
-    typer.Option(metavar="G", callback=check_head, help="Head motion, 0 (still) to 2."),
-]
-Expression = Annotated[
-    float | None,
-    typer.Option(
-        metavar="G", callback=check_expression, help="All that moves but lips and blinks, 0 to 2."
-    ),
-]
-Blink = Annotated[
-    float | None,
-    typer.Option(metavar="G", callback=check_blink, help="How often, 0 (never) to 2."),
-]
 StyleFile = Annotated[
     str | None,
     typer.Option("--style", metavar="FILE.toml", help="Keyframes of all these; see the guide."),
@@ -209,18 +126,6 @@ Consent = Annotated[
     ),
 ]
 Badge = Annotated[bool, typer.Option("--badge", help="Draw “AI” into the lower right corner.")]
-NoMark = Annotated[
-    bool, typer.Option("--no-mark", help="Leave the pixels unmarked, for tests and research.")
-]
-Cert = Annotated[
-    str | None,
-    typer.Option("--c2pa-cert", metavar="PEM", help="Sign with this chain, not the machine's own."),
-]
-Key = Annotated[str | None, typer.Option("--c2pa-key", metavar="PEM", help="Its private key.")]
-Stamps = Annotated[
-    str | None,
-    typer.Option("--c2pa-tsa", metavar="URL", help="Have signatures time-stamped there."),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Out = Annotated[
     str, typer.Option("-o", "--out", help='.mp4, .webm, .mov, or a folder ending in "/".')

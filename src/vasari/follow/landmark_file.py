@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 import zipfile
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -68,9 +67,6 @@ class LandmarkFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    def __exit__(self, *raised: object) -> None:
         self._come.close()
         self._draft.discard()

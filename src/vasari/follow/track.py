@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,7 @@ class Track:
 
 def track(
     video: str | os.PathLike[str], *, take: Take = lambda landmarks: None,
+    most: int | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> Track:  # fmt: skip
     """Follow the largest face of a video, also through cuts, hands and absence.
@@ -58,6 +60,7 @@ def track(
         take: called with landmarks, (n, 478, 3) float32 in pixels of the video, smoothed, of the
             next n pictures, until all T have been given; where the face is out of sight, the last
             ones are held.
+        most: pictures that are looked at, from the first; None for all.
         progress: called after each picture.
         tell: called with each sentence that the user should know: where the face was out of
             sight, and where the picture was cut.
@@ -67,7 +70,7 @@ def track(
     """
     file = input_file(video, "video", VideoError)
     follower, tracking, first, cuts = Follower(), Tracking(take), None, list[int]()
-    for k, picture in enumerate(read_video(file, tell=tell)):
+    for k, picture in enumerate(islice(read_video(file, tell=tell), most)):
         first = picture if first is None else first
         sight = follower.look(picture)
         if sight.cut:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from os import PathLike
 
 import numpy as np
@@ -11,25 +10,21 @@ from numpy.typing import NDArray
 
 from vasari.checks import Framing, Which, checked_flag, checked_frame, checked_size, checked_which
 from vasari.errors import OutputError, SoundError, VasariError, VideoError
-from vasari.files import as_path, input_file, is_npz, same_file
-from vasari.follow.live_link import is_live_link, read_live_link
+from vasari.files import as_path, input_file, same_file
 from vasari.follow.retarget import Driver, as_changes, as_seen
 from vasari.follow.track import track
+from vasari.jobs.recorded import is_motion_file, recorded
 from vasari.jobs.say import Landmarks, portrait_of
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.video import check_output
-from vasari.motion.frame_rate import resampled
 from vasari.motion.steering import OnTop, checked_style
 from vasari.provenance.making import Marks, begin
 from vasari.render import Body, Renderer
 from vasari.render.distance import at_distance
 from vasari.render.renderer import Paint
-from vasari.shape.space import NECK, rotation_matrix
 from vasari.telling import Progress, Tell
 from vasari.values import MOTION_HZ, Face, Motion, Picture, Style
 from vasari.values.motion import bounded
-
-MOTION_FILES = (".csv", ".motion", ".npz")  # what `track` writes and Live Link Face records
 
 
 def drive(
@@ -90,29 +85,6 @@ def drive(
             progress(done, len(driver.motion))
     if movie.sound_left:
         tell(f"The sound of {as_path(video)} goes on after its last picture: it is cut there.")
-
-
-def is_motion_file(path: str | PathLike[str]) -> bool:
-    """Whether a file holds a motion, by its name or by what it begins with."""
-    return as_path(path).suffix.lower() in MOTION_FILES or is_npz(path)
-
-
-def recorded(path: str | PathLike[str]) -> Driver:
-    """A motion from a file, at MOTION_HZ.
-
-    Where it tells no position, as Live Link Face does not, the neck stays and the head turns.
-
-    Raises:
-        VideoError: the file is missing, damaged or something else.
-    """
-    motion = read_live_link(path)[0] if is_live_link(path) else Motion.load(path)
-    if not len(motion):
-        raise VideoError(f"{as_path(path)} holds no frames: record the motion again.")
-    if not motion.position.any():
-        neck = np.array([rotation_matrix(r) @ NECK for r in motion.rotation])
-        motion = replace(motion, position=neck[0] - neck)
-    motion = resampled(motion, round(MOTION_HZ))
-    return Driver(motion, np.ones(len(motion), bool))
 
 
 def _tracked(video: str | PathLike[str], tell: Tell) -> Driver:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from os import PathLike
 
 import numpy as np
 
-from vasari._talk import CHUNK, Asked, pictures
+from vasari._talk import CHUNK, Asked, check_something, pictures
 from vasari.checks import (
     BackgroundLike,
     Framing,
@@ -23,6 +24,7 @@ from vasari.checks import (
 )
 from vasari.errors import OutputError, PictureError
 from vasari.files import as_path, same_file
+from vasari.jobs.manner import read_manner
 from vasari.media import Sound, VideoWriter, open_sound
 from vasari.media.tracks import SILENT
 from vasari.media.video import check_output
@@ -40,18 +42,20 @@ Landmarks = str | PathLike[str] | None  # a file with those of the picture, npz 
 
 
 def say(
-    picture: str | PathLike[str] | Face, sound: str | PathLike[str], out: str | PathLike[str], *,
+    picture: str | PathLike[str] | Face, sound: str | PathLike[str] | None,
+    out: str | PathLike[str], *,
     size: int = 512, fps: Rate = 25, frame: Framing = "crop", background: BackgroundLike = "keep",
     face: Which = 1, landmarks: Landmarks = None, seed: int | None = None,
     still: bool = False, track: int | None = None, style: Style | None = None,
-    marks: Marks | None = None,
+    marks: Marks | None = None, listen: str | PathLike[str] | None = None,
+    style_from: str | PathLike[str] | None = None,
     progress: Progress = lambda done, total: None, tell: Tell = lambda sentence: None,
 ) -> None:  # fmt: skip
     """Make a video in which the picture says the sound.
 
     Args:
         picture: a picture file, a saved face, or a `Face`.
-        sound: any sound or video file.
+        sound: any sound or video file; None for nothing to say, only to listen to.
         out: .mp4, .webm or .mov, or a folder of PNG pictures, ending in "/".
         size: side of the video for frame "crop", pixels, even, 256 to 1024.
         fps: pictures a second: 23.976, 24, 25, 29.97, 30, 40, 50, 59.94 or 60; those of NTSC are
@@ -68,6 +72,10 @@ def say(
         track: which of the file's sound tracks, from 1; None for the first that is not silent.
         style: what is steered; None moves naturally.
         marks: consent, badge and what else is left on the video; None for the default.
+        listen: a file with the voice of somebody else, from the same moment on, to which the face
+            listens. The video lasts as long as the longer of the two; it has the own voice alone.
+        style_from: a clip of somebody who talks, in whose manner the face moves, as `read_manner`
+            reads it; it goes before the style's.
         progress: called after each picture.
         tell: called with each sentence that the user should know.
 
@@ -86,19 +94,25 @@ def say(
     face = checked_which(face)
     transparent = asked.background == "transparent"
     check_output(out, transparent=transparent)
-    voice = open_sound(sound, track, tell=tell)
-    _spare_inputs(out, voice, picture)
-    total = None if voice.duration is None else round(voice.duration * asked.fps)
-    making = begin(picture, out, marks, tell, sound=voice.path)
+    check_something(sound, listen)
+    voice = None if sound is None else open_sound(sound, track, tell=tell)
+    other = None if listen is None else open_sound(listen, tell=tell)
+    sounds = {"sound": voice, "listened": other}
+    files = {what: heard.path for what, heard in sounds.items() if heard}
+    _spare_inputs(out, picture, style_from, *files.values())
+    if style_from is not None:
+        asked = replace(asked, style=replace(style, manner=read_manner(style_from, tell=tell)))
+    making = begin(picture, out, marks, tell, **files)
     finish = making.finish(asked.background)
     with VideoWriter(
         out, asked.fps, voice, transparent=transparent, sign=making.sign, note=making.note
     ) as video:
         who = portrait_of(picture, face, landmarks, tell, asked.frame)
-        heard = _watched(voice.pieces(tell), tell)
-        for done, image in enumerate(pictures(who, heard, asked), 1):
+        heard = _watched(voice, tell, "idles" if other is None else "listens")
+        theirs = None if other is None else _watched(other, tell, "listens to nothing")
+        for done, image in enumerate(pictures(who, heard, asked, theirs), 1):
             video.write(finish(image))
-            progress(done, total)
+            progress(done, _total(voice, other, asked.fps))
 
 
 def portrait_of(
@@ -130,23 +144,30 @@ def _as_given(
     return read_portrait(picture, say=tell, landmarks=marks, frame=frame)
 
 
-def _spare_inputs(
-    out: str | PathLike[str], sound: Sound, picture: str | PathLike[str] | Face
-) -> None:
-    inputs = [sound.path] if isinstance(picture, Face) else [sound.path, as_path(picture)]
+def _total(voice: Sound | None, other: Sound | None, fps: Fraction) -> int | None:
+    """Pictures in the longer of the sounds; None where one does not say how long it is."""
+    lasts = [sound.duration for sound in (voice, other) if sound]
+    known = [duration for duration in lasts if duration is not None]
+    return round(max(known) * fps) if len(known) == len(lasts) else None
+
+
+def _spare_inputs(out: str | PathLike[str], *inputs: str | PathLike[str] | Face | None) -> None:
     for path in inputs:
-        if same_file(as_path(out), path):
+        if isinstance(path, str | PathLike) and same_file(as_path(out), as_path(path)):
             raise OutputError(f"{path} is an input: give the video another name.")
 
 
-def _watched(pieces: Iterable[FloatArray], tell: Tell) -> Iterator[FloatArray]:
-    """The pieces; at the end says so if they were all silent, or very quiet."""
+def _watched(sound: Sound | None, tell: Tell, only: str) -> Iterator[FloatArray]:
+    """The pieces of a sound; at the end says so if they were all silent, when the face `only` does
+    that, or very quiet."""
+    if sound is None:
+        return
     peak, samples = 0.0, 0
-    for piece in pieces:
+    for piece in sound.pieces(tell):
         peak, samples = max(peak, float(np.abs(piece).max(initial=0))), samples + len(piece)
         yield piece
     if peak < SILENT:
-        tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only idles.")
+        tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only {only}.")
     elif peak < QUIET:
         tell(
             f"The voice is very quiet (peak {20 * np.log10(peak):.0f} dBFS), so the lips may "

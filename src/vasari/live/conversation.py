@@ -19,8 +19,8 @@ from vasari.live.metrics import Metrics
 from vasari.live.rhythm import Rhythm
 from vasari.live.stamp import stamp
 from vasari.live.wire import Shown, sound_out
-from vasari.session import Frame, Session, Shot
-from vasari.values import SOUND_HZ, FloatArray, Picture, Style
+from vasari.session import Session, Shot
+from vasari.values import SOUND_HZ, FloatArray, Frame, Picture, Style
 
 LIVE_SECONDS = 0.5  # of sound that waits: with less, it comes as it is spoken
 

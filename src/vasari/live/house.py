@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import Any
 
 from vasari.errors import VasariError
 from vasari.live.stream import run
 from vasari.render.renderer import DRAWN_AT_ONCE
-from vasari.session import Frame, Session
+from vasari.session import Session
+from vasari.values import Frame
 
 
 class Full(VasariError):
@@ -79,8 +79,5 @@ class House:
     def __enter__(self) -> House:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    def __exit__(self, *raised: object) -> None:
         self.close()

@@ -29,8 +29,8 @@ from vasari._talk import FaceLike
 from vasari.live.house import House
 from vasari.live.pcm import from_pcm, to_pcm
 from vasari.live.stream import offer
-from vasari.session import Frame, Session
-from vasari.values import SOUND_HZ
+from vasari.session import Session
+from vasari.values import SOUND_HZ, Frame
 
 LEAD = 0.04  # seconds: so much sound is under way when an interruption comes
 FPS = 25  # its encoders and viewers expect no more than 30

@@ -38,9 +38,9 @@ from vasari.errors import VasariError
 from vasari.live.house import House
 from vasari.live.pcm import from_pcm, to_pcm
 from vasari.live.stream import offer
-from vasari.session import Frame as Shown
 from vasari.session import Session
 from vasari.values import SOUND_HZ
+from vasari.values import Frame as Shown
 
 LAST_WORDS = 30.0  # seconds that a bot which ends may still speak
 

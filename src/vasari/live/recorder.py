@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from fractions import Fraction
-from types import TracebackType
 from typing import Any
 
 import av
 import numpy as np
 
 from vasari.live.pcm import to_pcm
-from vasari.session import Frame
-from vasari.values import SOUND_HZ
+from vasari.values import SOUND_HZ, Frame
 
 
 class Recorder:
@@ -54,8 +52,5 @@ class Recorder:
     def __enter__(self) -> Recorder:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    def __exit__(self, *raised: object) -> None:
         self.close()

@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 
 from vasari.errors import VasariError
-from vasari.session import Frame, Session
-from vasari.values import SOUND_HZ, FloatArray
+from vasari.session import Session
+from vasari.values import SOUND_HZ, FloatArray, Frame
 
 PATIENCE = 0.1  # seconds that a picture in the middle of a turn waits for sound that is late
 POLL = 0.004  # seconds between two looks for sound

@@ -15,6 +15,7 @@ from vasari.media.sound import open_sound
 from vasari.values import SOUND_HZ, FloatArray
 
 SoundLike = str | PathLike[str] | FloatArray | Iterable[FloatArray]
+NOTHING = np.zeros(0, np.float32)
 LOUDEST = 100.0  # a sample beyond is no float of full scale 1
 
 
@@ -39,6 +40,26 @@ def sound_pieces(sound: SoundLike) -> Iterator[FloatArray]:
             f"samples at {SOUND_HZ} Hz, or pieces of such samples."
         )
     return _cut(sound)
+
+
+def side_by_side(
+    one: Iterable[FloatArray], other: Iterable[FloatArray]
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Two sounds in pieces on one clock, cut to the same lengths; the shorter is continued with
+    silence."""
+    pieces, rests = [iter(one), iter(other)], [NOTHING, NOTHING]
+    while True:
+        rests = [
+            rest if len(rest) else next((p for p in sound if len(p)), NOTHING)
+            for rest, sound in zip(rests, pieces, strict=True)
+        ]
+        there = [len(rest) for rest in rests if len(rest)]
+        if not there:
+            return
+        n = min(there)
+        a, b = (rest[:n] if len(rest) else np.zeros(n, np.float32) for rest in rests)
+        yield a, b
+        rests = [rest[n:] for rest in rests]
 
 
 def _cut(pieces: Iterable[FloatArray]) -> Iterator[FloatArray]:

@@ -20,6 +20,7 @@ WINDOW = 1024  # samples, 64 ms
 BANDS = 40
 HEARD = BANDS + 4  # values that the network hears of each frame
 HIDDEN = 48  # its state
+TONE = 5  # values of a frame that others are told
 LOWEST_HZ, HIGHEST_HZ = 80.0, 7600.0
 PITCH_HZ = 75.0, 420.0  # of a voice
 MIDDLE_HZ = 160.0  # pitch that counts as 0
@@ -106,7 +107,8 @@ class Feeling:
         self._rest = np.zeros(0, np.float32)
         self._now = np.zeros(2)
         self._made: deque[NDArray[np.float64]] = deque()
-        self._last = np.zeros(2)
+        self._tones: deque[FloatArray] = deque()
+        self._last, self._tone = np.zeros(2), np.zeros(TONE, np.float32)
 
     def hear(self, sound: FloatArray) -> None:
         """Takes (n,) samples, 16 kHz, any n."""
@@ -122,6 +124,13 @@ class Feeling:
             self._last = self._made.popleft()
         return self._last
 
+    def tone(self) -> FloatArray:
+        """(TONE,) of the next frame: loudness against the running level, pitch (octaves from
+        MIDDLE_HZ where there is one), how clear it is; arousal and valence."""
+        if self._tones:
+            self._tone = self._tones.popleft()
+        return self._tone
+
     def _listen(self, block: FloatArray) -> NDArray[np.float64]:
         heard = self._sounds.push(block)
         feeds = {"heard": heard[None], "before": self._state}
@@ -130,7 +139,9 @@ class Feeling:
             self._now = self._now + (felt[0] - self._now) / (SECONDS * MOTION_HZ)
         else:
             self._now = self._now * (1 - 1 / (SILENT_SECONDS * MOTION_HZ))
-        return beyond(self._now)
+        felt = beyond(self._now)
+        self._tones.append(np.array([heard[BANDS], *heard[-2:], *felt], np.float32))
+        return felt
 
 
 def beyond(felt: NDArray[np.float64]) -> NDArray[np.float64]:

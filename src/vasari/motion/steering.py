@@ -20,6 +20,7 @@ from vasari.values import (
     Motion,
     Style,
 )
+from vasari.values.manner import Manner
 from vasari.values.style import EASE, Moment, eased
 
 StyleLike = Style | Callable[[], Style] | None  # a function is asked again for each frame
@@ -53,6 +54,12 @@ class Steering:
         self._last: Moment | None = None
         self._from: Moment | None = None
         self._since = 0.0
+
+    @property
+    def manner(self) -> Manner | None:
+        """That of the style there is now, if it has one."""
+        manner = self._style.manner
+        return manner if isinstance(manner, Manner) else None
 
     def at(self, time: float) -> Moment:
         """What is steered now; times in order, seconds from the beginning."""

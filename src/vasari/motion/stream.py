@@ -2,28 +2,69 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from vasari.errors import SoundError
-from vasari.motion.brows import Brows
-from vasari.motion.emotion import Emotions, parted_lips, write_emotion
-from vasari.motion.eyes import Blinks, Gaze, write_eyes
+from vasari.motion.emotion import Emotions, own_kept, parted_lips, write_emotion
+from vasari.motion.eyes import write_eyes
 from vasari.motion.feeling import Feeling, shown_by
-from vasari.motion.gate import Emphasis, Gate
-from vasari.motion.head import Head
-from vasari.motion.listening import Listening
+from vasari.motion.gate import Gate, Presence
+from vasari.motion.life import (
+    BLINK,
+    CODES,
+    GAZE,
+    POSITION,
+    ROTATION,
+    SIZE,
+    TOLD,
+    Asked,
+    Life,
+    breath,
+    some_manner,
+    told_of,
+)
+from vasari.motion.listening import NOT_HEEDING, Listening
+from vasari.motion.manner import told as told_manner
 from vasari.motion.mouth import AHEAD, MouthStream, open_lips, signed_opening
 from vasari.motion.steering import EYE_MOST, NOT_LIPS, Steering, StyleLike, Turn
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
 from vasari.values import BLENDSHAPES, EMOTIONS, EXPRESSION, MOTION_HZ, FloatArray, Motion
+from vasari.values.style import Moment
 
 ATTENTION = 0.7  # of the eyes' wandering that a listener holds back
-LIVELY = 0.35  # by how much a roused voice moves the head farther and blinks more often
+AT = np.array([BLENDSHAPES.index(name) for name in CODES])  # where its codes are in expression
+OF_MOUTH = np.array([name.startswith("mouth") for name in CODES])
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
     np.zeros((0, EXPRESSION), np.float32),
 )  # fmt: skip
+
+
+class Made(NamedTuple):
+    """T frames of all but the articulation.
+
+    Attributes:
+        rotation: (T, 3), position: (T, 3), gaze: (T, 2), as of `Motion`.
+        closure: (T,) of both lids, 0 to 1.
+        codes: (T, CODES) of brows, lids and of the mouth's moods.
+        shown: (T, 52) blendshapes that emotions add, and
+        parted: (T,) by how much they part the lips in a pause, eye distances.
+        gate: (T,) how far the mouth may move, 0 to 1.
+        gain: (T,) of all that is no articulation.
+    """
+
+    rotation: FloatArray
+    position: FloatArray
+    gaze: FloatArray
+    closure: FloatArray
+    codes: FloatArray
+    shown: FloatArray
+    parted: FloatArray
+    gate: FloatArray
+    gain: FloatArray
 
 
 class MotionStream:
@@ -49,13 +90,12 @@ class MotionStream:
         self._listening, self._feeling = listening, feeling
         self._steering = Steering(style)
         self._chunk, self._ahead = chunk, ahead
-        self._mouth = MouthStream(chunk, ahead)
-        self._gate, self._emphasis = Gate(), Emphasis()
-        # the fifth is that of listening
-        blink, gaze, head, brow, _, mood = np.random.default_rng(self._steering.seed).spawn(6)
-        self._blinks, self._gaze = Blinks(blink, MOTION_HZ), Gaze(gaze, MOTION_HZ)
-        self._head, self._brows = Head(head, MOTION_HZ), Brows(brow)
+        self._mouth, self._gate, self._presence = MouthStream(chunk, ahead), Gate(), Presence()
+        # the last is that of listening
+        life, mood, _ = np.random.default_rng(self._steering.seed).spawn(3)
+        self._manner, self._life = some_manner(life), Life(life)
         self._turn, self._emotions = Turn(MOTION_HZ), Emotions(mood, MOTION_HZ)
+        self._told = np.zeros((ahead, TOLD), np.float32)  # of frames that are not made yet
         self._made = 0  # frames, those before the first feature as well
         self._rest = np.zeros((0, FEATURES), np.float32)  # features that fill no chunk yet
         self._before = ahead  # frames to come that tell of the time before the first feature
@@ -82,7 +122,7 @@ class MotionStream:
         if last:
             self._ended, ahead = True, self._ahead
             missing = -(len(pending) + ahead) % self._chunk if self._heard else 0
-            pending = np.concatenate([pending, _silence(ahead + missing)])
+            pending = np.concatenate([pending, silence(ahead + missing)])
         whole = len(pending) // self._chunk * self._chunk
         self._rest = pending[whole:].copy()
         pieces = [self._move(p) for p in pending[:whole].reshape(-1, self._chunk, FEATURES)]
@@ -94,49 +134,59 @@ class MotionStream:
         return made
 
     def _move(self, features: FloatArray) -> Motion:
-        n = len(features)
-        rotation, position = np.zeros((n, 3), np.float32), np.zeros((n, 3), np.float32)
-        gaze, closure = np.zeros((n, 2), np.float32), np.zeros(n, np.float32)
-        gate, raised, gain, parted = (np.zeros(n, np.float32) for _ in range(4))
-        shown = np.zeros((n, len(BLENDSHAPES)), np.float32)
-        for k, frame in enumerate(features):
-            style = self._steering.at(max(0.0, (self._made - self._ahead + 0.5) / MOTION_HZ))
-            self._made += 1
-            felt = style.emotion[-1] * self._feeling.step() if self._feeling else np.zeros(2)
-            lively = 1 + LIVELY * felt[0]
-            voice, loudness = float(frame[VOICE]), float(frame[LOUDNESS])
-            gate[k] = self._gate.step(voice, loudness)
-            stress = self._emphasis.step(self._gate.speaking, loudness)
-            rotation[k], position[k] = self._head.step(self._gate.speaking, stress)
-            heed = self._listening.step() if self._listening else None
-            if heed:
-                rotation[k] += np.array([0, heed.pitch, heed.roll], np.float32)
-                position[k] += np.array([0, 0, heed.away], np.float32)
-            rotation[k] *= np.float32(style.head * lively)
-            position[k] *= np.float32(style.head * lively)
-            gaze[k] = self._gaze.step(rotation[k], ATTENTION * heed.attention if heed else 0.0)
-            turn = self._turn.step(style.gaze, style.head)
-            rotation[k] += style.pose
-            rotation[k, :2] += turn
-            away = style.gaze - turn - style.pose[:2]
-            gaze[k] = np.clip(gaze[k] + away, -EYE_MOST, EYE_MOST)
-            closure[k] = self._blinks.step(self._gaze.jumped, style.blink * lively)
-            raised[k] = (self._brows.step(stress) + (heed.brow if heed else 0)) * style.expression
-            gain[k] = style.expression
-            strength = style.emotion[: len(EMOTIONS)] + shown_by(felt)
-            shown[k], parted[k] = self._emotions.step(strength)
-        expression = self._mouth.push(features, gate)
-        opening = signed_opening(expression)
-        expression[:, NOT_LIPS] = np.clip(expression[:, NOT_LIPS] * gain[:, None], 0, 1)
-        self._brows.write(expression, raised)
-        write_eyes(expression, closure, gaze)
-        write_emotion(expression, shown * gain[:, None], opening)
-        opening = parted_lips(opening, parted * gain, gate)
+        told = np.concatenate([self._told, [self._tell(k, f) for k, f in enumerate(features)]])
+        self._told = told[len(features) :]
+        frames = [self._step(frame, told[k:]) for k, frame in enumerate(features)]
+        made = Made(*(np.array(column, np.float32) for column in zip(*frames, strict=True)))
+        expression = self._mouth.push(features, made.gate)
+        opening, gain = signed_opening(expression), made.gain[:, None]
+        expression[:, NOT_LIPS] = np.clip(expression[:, NOT_LIPS] * gain, 0, 1)
+        write_eyes(expression, made.closure, made.gaze)
+        shown = made.shown.copy()  # what speech itself does to the mouth's moods is part of them
+        shown[:, AT] += np.maximum(made.codes - OF_MOUTH * expression[:, AT], 0)
+        write_emotion(expression, shown * gain, opening)
+        opening = parted_lips(opening, made.parted * made.gain, made.gate)
         open_lips(expression, opening)  # the upper face's axes move the lips a hair
-        return Motion(rotation, position, gaze, expression)
+        return Motion(made.rotation, made.position, made.gaze, expression)
+
+    def _tell(self, k: int, frame: FloatArray) -> FloatArray:
+        """What the life network is told of the k-th feature to come."""
+        tone = self._feeling.tone() if self._feeling else None
+        silence_after = self._made + k >= self._heard
+        return np.zeros(TOLD, np.float32) if silence_after else told_of(frame, tone)
+
+    def _step(self, frame: FloatArray, told: FloatArray) -> tuple[Any, ...]:
+        """The attributes of `Made`, of one frame."""
+        time = (self._made - self._ahead) / MOTION_HZ
+        self._made += 1
+        style = self._steering.at(max(0.0, time + 0.5 / MOTION_HZ))
+        moved = self._live(style, told) if time >= 0 else np.zeros(SIZE)
+        presence = self._presence.step(frame)
+        gate = self._gate.step(float(frame[VOICE]), float(frame[LOUDNESS]), presence)
+        heed = self._listening.step(gate) if self._listening else NOT_HEEDING
+        rotation = style.head * (moved[ROTATION] + heed.rotation)
+        position = style.head * (moved[POSITION] + breath(time) + heed.position)
+        turn = self._turn.step(style.gaze, style.head)
+        rotation = rotation + style.pose + [*turn, 0]
+        gaze = style.gaze + (1 - ATTENTION * heed.attention) * moved[GAZE] - rotation[:2]
+        codes = np.maximum(moved[list(CODES.values())], 0)
+        codes[OF_MOUTH] *= own_kept(style.emotion)
+        felt = style.emotion[-1] * self._feeling.step() if self._feeling else np.zeros(2)
+        shown, parted = self._emotions.step(style.emotion[: len(EMOTIONS)] + shown_by(felt))
+        return (
+            rotation, position, np.clip(gaze, -EYE_MOST, EYE_MOST), moved[BLINK], codes,
+            shown + heed.codes, parted, gate, style.expression,
+        )  # fmt: skip
+
+    def _live(self, style: Moment, told: FloatArray) -> FloatArray:
+        """(SIZE,) of the next frame, by the manner that is asked for, or the seed's own."""
+        asked = self._steering.manner
+        manner = self._manner if asked is None else told_manner(asked, self._manner)
+        return self._life.step(told, Asked(manner, style.gaze, style.blink))
 
 
-def _silence(frames: int) -> FloatArray:
+def silence(frames: int) -> FloatArray:
+    """(frames, FEATURES) of a sound without any voice."""
     features = np.zeros((frames, FEATURES), np.float32)
     features[:, LOUDNESS] = LOWEST
     return features

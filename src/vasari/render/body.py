@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vasari.motion.head import BREATH_HZ
+from vasari.motion.life import BREATH_HZ
 from vasari.values import FloatArray, Motion
 
 DELAY = 0.08  # seconds by which hair trails a head that turns evenly

@@ -1,4 +1,4 @@
-"""The plain values that travel between the rooms: `Face`, `Motion`, `Style`, and their files.
+"""The plain values that travel between the rooms: `Face`, `Motion`, `Style`, `Frame`.
 
 Coordinates of the face space (MediaPipe's canonical face is its zero pose): x to the picture's
 right, y down, z away from the viewer; lengths in eye distances (outer corner to outer corner).
@@ -19,6 +19,8 @@ from vasari.values.arrays import (
     moved,
 )
 from vasari.values.face import Face
+from vasari.values.frame import Frame
+from vasari.values.manner import Manner
 from vasari.values.motion import Motion
 from vasari.values.style import Key, Style
 from vasari.values.traits import Traits
@@ -34,8 +36,10 @@ __all__ = [
     "Emotion",
     "Face",
     "FloatArray",
+    "Frame",
     "Indices",
     "Key",
+    "Manner",
     "Motion",
     "Picture",
     "Style",

@@ -28,6 +28,7 @@ from vasari.checks import (
 )
 from vasari.errors import VasariError
 from vasari.files import input_file
+from vasari.values.manner import MannerLike, checked_manner
 
 EASE = 0.3  # seconds over which a keyframe's change is eased
 Value = float | tuple[float, ...]  # of what is steered, checked
@@ -47,6 +48,7 @@ NATURAL: dict[str, Value] = {
 FORM = (
     "write [[key]] with at (seconds), over (seconds, if not 0.3) and what changes then: "
     + ", ".join(CHECKS)
+    + "; and perhaps one [manner]"
 )
 MOST_BYTES = 4 << 20  # of a file of keyframes
 
@@ -74,7 +76,7 @@ SteerEmotion = Mapping[str, float] | str | Emotion | Iterable[Key]
 
 @dataclass(frozen=True)
 class Style:
-    """What the user steers; each but the seed a value or keyframes (`Key`), in order of time.
+    """What the user steers; but for seed and manner values or keyframes (`Key`), in time's order.
 
     Attributes:
         seed: of everything that is drawn at random, 0 or more.
@@ -91,6 +93,8 @@ class Style:
             Kept as an `Emotion`.
         pose: yaw, pitch and roll (-30 to 30, -20 to 20, -20 to 20 degrees) that the head is turned
             by beyond its own motion, whatever `head` says; the eyes stay where they looked.
+        manner: of whom it moves like, a `Manner` or its numbers by name; it has no keyframes. None,
+            and each number that is None, is drawn from the seed.
 
     Raises:
         VasariError: a value is none of these.
@@ -104,9 +108,11 @@ class Style:
     distance: Steer = 1.0
     emotion: SteerEmotion = "auto"
     pose: SteerPose = None
+    manner: MannerLike = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", checked_seed(self.seed))
+        object.__setattr__(self, "manner", checked_manner(self.manner))
         for name in CHECKS:  # as Python's own numbers
             object.__setattr__(self, name, _checked(name, getattr(self, name)))
 
@@ -126,7 +132,7 @@ class Style:
             why = " ".join(str(error).split())
             raise VasariError(f"{file} is no TOML file ({why}): {FORM}.") from None
         try:
-            return Style(seed, **_keyframes(said))
+            return Style(seed, manner=said.pop("manner", None), **_keyframes(said))
         except VasariError as error:
             raise VasariError(f"{file}: {error}") from None
 

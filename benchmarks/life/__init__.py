@@ -1,0 +1,1 @@
+"""How alive a face is beside real people: `python -m benchmarks.life`."""

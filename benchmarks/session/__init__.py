@@ -1,0 +1,1 @@
+"""What does waiting less cost the lips of a session? `python -m benchmarks.session`."""

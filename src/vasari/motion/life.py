@@ -1,0 +1,200 @@
+"""What the life network moves: everything but the articulation of the lips and the tongue.
+
+A transformer over patches of motion (training/life) reads what the face did, hears the speech
+around the patch to come, and draws that patch from noise by flow matching: with each seed another.
+
+One row a motion frame, SIZE columns, relative to rest: head rotation (degrees) and position (eye
+distances), where the eyes look (degrees from the viewer, whichever way the head is turned), how far
+both lids are shut, and coefficients of brows, lids, and of the mouth what comes and goes slowly.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasari.motion.feeling import TONE
+from vasari.networks import network
+from vasari.speech import LOUDNESS, VOICE
+from vasari.values import FloatArray
+
+ROTATION, POSITION, GAZE = slice(0, 3), slice(3, 6), slice(6, 8)
+NAMES = (
+    "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight",
+    "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight",
+    "mouthSmileLeft", "mouthSmileRight", "mouthFrownLeft", "mouthFrownRight",
+    "mouthDimpleLeft", "mouthDimpleRight", "mouthPressLeft", "mouthPressRight",
+)  # fmt: skip
+CODES = {name: 8 + k for k, name in enumerate(NAMES)}
+DRAWN = 8 + len(NAMES)  # columns that the network draws; of blinks it says only when one begins
+BLINK = DRAWN
+SIZE = DRAWN + 1
+AWAY = 5.0  # degrees from the viewer at which a gaze has left them
+# By how much each column is divided for the network: its spread, about.
+UNIT = np.array([4, 4, 3, 0.08, 0.08, 0.25, 5, 4, *[0.15] * len(NAMES), 0.3], np.float32)
+
+PATCH = 5  # frames that are made at once, 200 ms
+AHEAD = 10  # frames of speech after a patch that are heard where they are there already
+BREATH_HZ = 0.24  # breaths a second, of the head and of the shoulders
+BREATH = np.array([0.0, -0.012, -0.006])  # eye distances right, down, away, of a breath
+GUIDANCE = 0.5  # by how much more a face follows the voice than it was seen to
+SPREAD = 0.5  # of people's manners: by how much that of a seed is off their mean
+MOST_OFF = 1.5  # of people's spread: the farthest of any number of a manner
+TALKING = (0.0, 0.0, 1.0)  # of the kinds of clips: generated, reading, talking
+NO_FEELING = (0.0, 0.0, 0.0)  # arousal and valence are not asked for: the voice tells them
+PROSODY = 2 + TONE  # of a voice in a frame: how sure one is heard, how loud, its tone
+TOLD = PROSODY + 2  # and whether each is known
+GAZE_UNIT = 10.0  # degrees
+
+# Closure of the lids from the frame on in which a blink begins, and how often it is of this length:
+# means of 939 blinks of real people.
+BLINKS = (
+    (0.07, (0.2, 0.95, 1.0, 0.36, 0.17, 0.06)),
+    (0.26, (0.13, 0.9, 1.0, 0.76, 0.37, 0.17, 0.05)),
+    (0.37, (0.1, 0.85, 1.0, 0.89, 0.65, 0.35, 0.18, 0.06)),
+    (0.2, (0.08, 0.81, 1.0, 0.94, 0.82, 0.61, 0.36, 0.22, 0.08)),
+    (0.06, (0.1, 0.79, 0.98, 1.0, 0.9, 0.75, 0.57, 0.38, 0.2, 0.08)),
+    (0.04, (0.1, 0.82, 1.0, 0.97, 0.9, 0.81, 0.71, 0.59, 0.4, 0.25, 0.1)),
+)
+
+
+class Lids:
+    """How far the lids are shut, patch by patch: the network says when, people's blinks say how."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self._random = random
+        self._left = np.zeros(0, np.float32)
+
+    def step(self, begins: int) -> FloatArray:
+        """(PATCH,) closure, 0 to 1, where a blink begins in frame `begins`; PATCH for none."""
+        closure = np.zeros(PATCH + max(len(shape) for _, shape in BLINKS), np.float32)
+        closure[: len(self._left)] = self._left
+        if begins < PATCH:
+            share = np.array([share for share, _ in BLINKS])
+            shape = BLINKS[self._random.choice(len(BLINKS), p=share / share.sum())][1]
+            part = slice(begins, begins + len(shape))
+            closure[part] = np.maximum(closure[part], shape)
+        self._left = closure[PATCH:]
+        return closure[:PATCH]
+
+
+def told_of(features: FloatArray, tone: FloatArray | None) -> FloatArray:
+    """What the network is told of one frame: (FEATURES,) of a `SpeechStream`, (TONE,) of the
+    voice's tone, or None, and whether each is known."""
+    known = float(tone is not None)
+    heard = features[VOICE], features[LOUDNESS]
+    return np.array([*heard, *(np.zeros(TONE) if tone is None else tone), 1, known], np.float32)
+
+
+class Asked(NamedTuple):
+    """What is asked of a patch.
+
+    Attributes:
+        manner: (MANNER,) that it has.
+        gaze: (2,) where the eyes mostly look, degrees.
+        blink: by how much oftener than by itself it blinks, 0 or more.
+    """
+
+    manner: NDArray[np.float64]
+    gaze: NDArray[np.float64]
+    blink: float = 1.0
+
+    def row(self) -> FloatArray:
+        """As the network takes it, of somebody who talks, but for the blinks."""
+        row = [*self.manner, 1, *TALKING, *(self.gaze / GAZE_UNIT), 1, *NO_FEELING]
+        return np.array(row, np.float32)
+
+
+def some_manner(random: np.random.Generator) -> NDArray[np.float64]:
+    """(MANNER,) that people could have who were learned from, nearer to their mean than they."""
+    mean, spread = _manners()
+    off = (SPREAD * random.standard_normal(len(mean))).clip(-MOST_OFF, MOST_OFF)
+    return np.asarray(mean + spread * off)
+
+
+def breath(time: float) -> NDArray[np.float64]:
+    """(3,) position of a head that breathes, as its shoulders do: rest at 0 seconds."""
+    return np.asarray(0.5 * BREATH * (1 - np.cos(2 * np.pi * BREATH_HZ * time)))
+
+
+@cache
+def _manners() -> NDArray[np.float64]:
+    """(2, MANNER) mean and spread of the manners that the network learned from."""
+    return np.array(json.loads(network("life").get_modelmeta().custom_metadata_map["manners"]))
+
+
+@cache
+def _cache_shape() -> list[int]:
+    """(layers, keys and values, faces, variants, heads, patches, width), of which it tells five."""
+    (shape,) = (i.shape for i in network("life").get_inputs() if i.name == "cache")
+    return list(shape)
+
+
+class Life:
+    """What one face does, frame by frame; of its past the network keeps some seconds.
+
+    Args:
+        random: of what it draws.
+        guidance: 0 or more, how much of what it would do without a voice is taken away again.
+    """
+
+    def __init__(self, random: np.random.Generator, guidance: float = GUIDANCE) -> None:
+        self._random, lids = random, random.spawn(1)[0]
+        self._lids = Lids(lids)
+        variants = [1 + guidance, -guidance] if guidance else [1]
+        self._weights = np.array(variants, np.float32)
+        layers, two, _, _, heads, patches, width = _cache_shape()
+        self._cache = np.zeros((layers, two, 1, len(variants), heads, patches, width), np.float32)
+        self._age = 0
+        self._patch, self._shown = np.zeros((PATCH, SIZE), np.float32), PATCH
+
+    def step(self, heard: FloatArray, asked: Asked) -> FloatArray:
+        """(SIZE,) of the next frame.
+
+        Args:
+            heard: (m, TOLD), any m, of `told_of`: of this frame, and of what is there already of
+                those that follow.
+            asked: of the patch that it may begin.
+        """
+        if self.needs_patch:
+            step_all([self], [heard], [asked])
+        self._shown += 1
+        return np.asarray(self._patch[self._shown - 1] * UNIT)
+
+    @property
+    def needs_patch(self) -> bool:
+        """Whether the next frame begins a patch."""
+        return self._shown == PATCH
+
+    def _take(self, drawn: FloatArray, begins: int, cache: FloatArray) -> None:
+        shut = self._lids.step(begins)[:, None] / UNIT[BLINK]
+        self._patch, self._shown = np.concatenate([drawn, shut], 1, dtype=np.float32), 0
+        self._cache, self._age = cache, min(self._age + 1, cache.shape[5])
+
+
+def step_all(lives: Sequence[Life], heard: Sequence[FloatArray], asked: Sequence[Asked]) -> None:
+    """Makes a patch for each of some lives of the same guidance, in one call of the network; what
+    they hear and are asked for is as `Life.step` takes it."""
+    n, m = len(lives), len(lives[0]._weights)
+    speech = np.zeros((n, m, PATCH + AHEAD, TOLD), np.float32)  # the second variant hears nothing
+    for k, there in enumerate(heard):
+        speech[k, 0, : len(there)] = there[: PATCH + AHEAD]
+    random = [life._random for life in lives]
+    drawn, begins, cache = network("life").run(None, {
+        "before": np.stack([life._patch for life in lives]),
+        "speech": speech,
+        "asked": np.repeat(np.stack([each.row() for each in asked])[:, None], m, 1),
+        "weights": lives[0]._weights,
+        "noise": np.stack([r.standard_normal(PATCH * DRAWN, np.float32) for r in random]),
+        "dice": np.array([r.random() for r in random], np.float32),
+        "often": np.array([each.blink for each in asked], np.float32),
+        "cache": np.concatenate([life._cache for life in lives], 2),
+        "age": np.array([life._age for life in lives], np.float32),
+    })  # fmt: skip
+    for k, life in enumerate(lives):
+        life._take(drawn[k], int(begins[k]), cache[:, :, k : k + 1].copy())
