@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.life import apart, long, pairs, rhythm, seen
+from benchmarks.life import apart, long, manner, pairs, rhythm, seen
 from benchmarks.life.made import SEEDS, moved_by, seed_of
 from benchmarks.life.measure import Moved, of_motion, spread_of, table_of, within
 from benchmarks.life.people import FRAME, Take, part, validation
@@ -152,6 +152,8 @@ def shown(result: dict[str, Any], laws: dict[str, Any]) -> str:
         for name, values in result["minutes"].items():
             lines.append(f"minutes, {name}: {json.dumps(values)}")
             lines.append(f"  laws: {json.dumps(laws.get('minutes', {}).get(name))}")
+    if "manner" in result:
+        lines += manner.shown(result["manner"])
     return "\n".join(lines)
 
 
@@ -159,8 +161,13 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
+def in_manner(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, Any]:
+    return manner.measure(takes)
+
+
 MEASURES: dict[str, Callable[[argparse.Namespace, Sequence[Take]], dict[str, Any]]] = {
     "motion": in_motion, "minutes": over_minutes, "pictures": in_pictures,
+    "manner": in_manner,
 }  # fmt: skip
 
 
