@@ -15,7 +15,7 @@ from vasari.values import Manner, Motion
 
 PEOPLE, VOICES = 10, 3
 FEWEST = 75  # frames that tell of a person
-FRAMES = 750  # that each voice lasts, said again where it is shorter
+FRAMES = 375  # that each voice lasts, said again where it is shorter
 OPEN = np.full(MANNER, np.nan)
 
 
