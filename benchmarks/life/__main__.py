@@ -30,10 +30,11 @@ from benchmarks.life.people import FRAME, Take, part, validation
 from benchmarks.record import RESULTS, add
 from benchmarks.teacher import add_teacher_arguments, start_teacher
 from training.rhythm.inputs import of_sound
-from vasari import Face, Style
+from vasari import Style
 from vasari.demo import demo_voice
 from vasari.media import open_sound
 
+VOICES = ("varied", "one sentence again and again")
 PATCH = 5  # frames that are made at once
 LAWS = RESULTS / "life-laws.json"
 Made = Sequence[Sequence[Moved]]
@@ -78,7 +79,7 @@ def over_minutes(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, A
     demo = np.concatenate(list(open_sound(demo_voice()).pieces()))
     varied = np.concatenate([demo, *(t.sound for t in takes)])
     out = {}
-    for name, sound in (("varied", varied), ("one sentence again and again", demo)):
+    for name, sound in zip(VOICES, (varied, demo), strict=True):
         made = of_motion(moved_by(np.resize(sound, samples).astype(np.float32), 0))
         out[name] = {"seams": long.seams([made], PATCH, args.phase), "drift": long.drift(made),
                      "loops": long.loops(made), "gestures": long.gestures([made])}  # fmt: skip
@@ -87,11 +88,16 @@ def over_minutes(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, A
     return out
 
 
+def heard(take: Take, seed: int) -> Moved:
+    return of_motion(moved_by(take.sound, seed))
+
+
 def in_motion(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, Any]:
     """The table, the rhythm and the distances of the motion itself."""
+    kept = seen.Kept(args.work and args.work / "motion")
     real = [as_moved(t) for t in takes]
-    made = [[of_motion(moved_by(t.sound, seed_of(k, s))) for k, t in enumerate(takes)]
-            for s in SEEDS]  # fmt: skip
+    made = [[kept.of(f"{t.name}-{seed}", heard, t, seed_of(k, seed)) for k, t in enumerate(takes)]
+            for seed in SEEDS]  # fmt: skip
     return {
         "table": table(real, made),
         "real as read, not smoothed": table_of([Moved(*t.raw, t.found) for t in takes]),
@@ -105,22 +111,18 @@ def in_pictures(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, An
     takes for a head's motion where only the mouth moves."""
     faces = seen.portraits(Path(args.shared), args.work)
     some = [part(t, 0, seen.FRAMES) for t in takes]
+    kept = seen.Kept(args.work and args.work / "pictures")
     real, still = [], []
     made: list[list[Moved]] = [[] for _ in SEEDS]
     with start_teacher(args) as teacher:
-        readings = seen.Readings(teacher, args.work)
         for k, take in enumerate(some):
-            face = faces[k % len(faces)]
-
-            def says(face: Face, sound: np.ndarray, name: str, style: Style) -> Moved:
-                return readings.of(name, seen.spoken(face, sound, style))
-
-            real.append(readings.of(f"{take.name}-real", seen.driven(face, take)))
+            on, name = (teacher, faces[k % len(faces)], take), take.name
+            real.append(kept.of(f"{name}-real", seen.of_driven, *on))
             for seed, of_seed in zip(SEEDS, made, strict=True):
                 style = Style(seed_of(k, seed))
-                of_seed.append(says(face, take.sound, f"{take.name}-{seed}", style))
+                of_seed.append(kept.of(f"{name}-{seed}", seen.of_spoken, *on, style))
             style = Style(seed_of(k, 0), head=0)
-            still.append(says(face, take.sound, f"{take.name}-still", style))
+            still.append(kept.of(f"{name}-still", seen.of_spoken, *on, style))
             print(f"{k + 1} of {len(some)}", flush=True)
     found = [m.found for each in (real, *made) for m in each]
     out = {"portraits": ["demo", *seen.PORTRAITS], "frames of each take": seen.FRAMES,
@@ -148,8 +150,8 @@ def shown(result: dict[str, Any], laws: dict[str, Any]) -> str:
                 for name, value in values.items():
                     lines.append(f"{f'{kind} {of}: {name}':50}{value:9.3f}"
                                  f"{_number(law.get(name)):>9}")  # fmt: skip
-    if "minutes" in result:
-        for name, values in result["minutes"].items():
+    for name, values in result.get("minutes", {}).items():
+        if name in VOICES:
             lines.append(f"minutes, {name}: {json.dumps(values)}")
             lines.append(f"  laws: {json.dumps(laws.get('minutes', {}).get(name))}")
     if "manner" in result:

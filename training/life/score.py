@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from training.checkpoint import load
-from training.life.model import ASKED, CONTEXT, HEADS, HEARD, LAYERS, PART, SPAN, WIDTH, Life, Step
+from training.life.model import ASKED, CONTEXT, HEADS, LAYERS, PART, SPAN, WIDTH, Life, Step
 from training.life.train import REAL, Pack
 from vasari.motion.life import (
     AHEAD,
@@ -27,6 +27,7 @@ from vasari.motion.life import (
     POSITION,
     ROTATION,
     SIZE,
+    TOLD,
     UNIT,
     Lids,
 )
@@ -41,7 +42,7 @@ def make(life: Life, heard: FloatArray, seed: int, steps: int = 8, guidance: flo
          manner: FloatArray | None = None, ahead: int = AHEAD) -> FloatArray:  # fmt: skip
     """Motion (T, SIZE) to what is heard (T, FEATURES + TONE); `ahead` frames after a patch."""
     frames = -(-len(heard) // PATCH) * PATCH
-    x = np.zeros((frames + AHEAD, HEARD), np.float32)
+    x = np.zeros((frames + AHEAD, TOLD), np.float32)
     x[: len(heard), :-2], x[: len(heard), -2:] = heard, 1
     windows = np.lib.stride_tricks.sliding_window_view(x, SPAN, 0)[::PATCH].transpose(0, 2, 1)
     windows = windows.copy()

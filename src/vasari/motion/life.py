@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from vasari.motion.feeling import TONE
 from vasari.networks import network
-from vasari.speech import FEATURES
+from vasari.speech import LOUDNESS, VOICE
 from vasari.values import FloatArray
 
 ROTATION, POSITION, GAZE = slice(0, 3), slice(3, 6), slice(6, 8)
@@ -47,7 +47,8 @@ SPREAD = 0.5  # of people's manners: by how much that of a seed is off their mea
 MOST_OFF = 1.5  # of people's spread: the farthest of any number of a manner
 TALKING = (0.0, 0.0, 1.0)  # of the kinds of clips: generated, reading, talking
 NO_FEELING = (0.0, 0.0, 0.0)  # arousal and valence are not asked for: the voice tells them
-TOLD = FEATURES + TONE + 2  # of each frame
+PROSODY = 2 + TONE  # of a voice in a frame: how sure one is heard, how loud, its tone
+TOLD = PROSODY + 2  # and whether each is known
 GAZE_UNIT = 10.0  # degrees
 
 # Closure of the lids from the frame on in which a blink begins, and how often it is of this length:
@@ -86,7 +87,8 @@ def told_of(features: FloatArray, tone: FloatArray | None) -> FloatArray:
     """What the network is told of one frame: (FEATURES,) of a `SpeechStream`, (TONE,) of the
     voice's tone, or None, and whether each is known."""
     known = float(tone is not None)
-    return np.array([*features, *(np.zeros(TONE) if tone is None else tone), 1, known], np.float32)
+    heard = features[VOICE], features[LOUDNESS]
+    return np.array([*heard, *(np.zeros(TONE) if tone is None else tone), 1, known], np.float32)
 
 
 class Asked(NamedTuple):

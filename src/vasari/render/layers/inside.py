@@ -9,12 +9,12 @@ from vasari.kernels import kernel
 STEPS = 128  # places from corner to corner at which the lips' lines are known
 # All lengths in eye distances.
 MARGIN = 0.03  # around the opening that is shaded, too
-LIP_SHADOW, LIP_REACH = 0.52, 0.014  # of the upper lip on what lies behind it
+LIP_SHADOW, LIP_REACH = 0.30, 0.014  # of the upper lip on what lies behind it
 FLOOR_SHADOW, FLOOR_REACH = 0.40, 0.010  # just above the lower lip
-WET_UPPER, WET_LOWER = 0.36, 0.36  # the lips' wet inner sides: how light, against the lips
+WET_UPPER, WET_LOWER = 0.36, 0.65  # the lips' wet inner sides: how light, against the lips
 WET_UPPER_REACH, WET_LOWER_REACH = 0.004, 0.008  # and how far they are seen
 WET = 0.8  # how much of what lies behind they cover at their edge
-ROLLED_UPPER, ROLLED_LOWER = 0.30, 0.18  # how dark the rims become that turn inwards
+ROLLED_UPPER, ROLLED_LOWER = 0.30, 0.05  # how dark the rims become that turn inwards
 ROLL_REACH = 0.012
 THROAT, THROAT_REACH = 0.35, 0.03  # how much darker the dark is in its middle
 SEAM_REACH = 0.010  # of the dark line between closed lips

@@ -39,7 +39,7 @@ LEAST_LIGHT = 0.50  # and how much of it through a slit
 ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
 SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
 # The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way.
-TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.02, 0.55, 0.09
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.05, 0.55, 0.09
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ EDGE = 0.025  # eye distances of the lips' inner edge that are painted, too
 GAIN, TONE = np.float32(0.25), np.float32(8)  # of what is drawn, and levels: dark stays dark
 # The least of three colours by the largest, in lips and in teeth. What is pale is tooth: it takes
 # no colour, or it becomes as pink as the lips and is taken for one, and only so much of the shade.
-LIP_PALE, TOOTH_PALE, TOOTH_SHADE = np.float32(0.6), np.float32(0.8), np.float32(0.5)
+LIP_PALE, TOOTH_PALE, TOOTH_SHADE = np.float32(0.6), np.float32(0.8), np.float32(0.25)
 BLUEST = 1.08  # blue to green, times that of the teeth: no tongue is violet in white light
 ALL = 0.03  # square eye distances of open mouth from which all paint is on: a slit stays as drawn
 
