@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.life import apart, long, pairs, rhythm, seen
+from benchmarks.life import apart, long, manner, pairs, rhythm, seen
 from benchmarks.life.made import SEEDS, moved_by, seed_of
 from benchmarks.life.measure import Moved, of_motion, spread_of, table_of, within
 from benchmarks.life.people import FRAME, Take, part, validation
@@ -135,8 +135,13 @@ def in_pictures(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, An
     return out
 
 
+def in_manner(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, Any]:
+    return manner.measure(takes)
+
+
 MEASURES: dict[str, Callable[[argparse.Namespace, Sequence[Take]], dict[str, Any]]] = {
     "motion": in_motion, "minutes": over_minutes, "pictures": in_pictures,
+    "manner": in_manner,
 }  # fmt: skip
 
 

@@ -218,7 +218,7 @@ def _softness(texture: NDArray[np.uint8]) -> float:
     """Deviation, eye distances, of the blur that made a row of teeth as soft as the portrait: its
     alpha falls steepest at the biting edges. A hole in lips is no sharper."""
     steepest = float(np.diff(texture[..., 3].astype(np.float32), axis=0).max(initial=0)) / 255
-    return 1 / (np.sqrt(2 * np.pi) * max(steepest, 0.02) * DENSITY)
+    return float(1 / (np.sqrt(2 * np.pi) * max(steepest, 0.02) * DENSITY))
 
 
 def _prefiltered(texture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
