@@ -12,6 +12,8 @@ import pytest
 import vasari
 from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
+from vasari.motion.mouth import lip_opening
+from vasari.performer import Performer
 from vasari.render import Renderer
 from vasari.render.body import Carried
 from vasari.speech import SpeechStream
@@ -102,3 +104,45 @@ def test_still_moves_lips_lids_and_eyes_alone(monkeypatch: pytest.MonkeyPatch) -
     assert gaze.min() > 0.5
     assert lids > 0.9
     assert moved[2 + BLENDSHAPES.index("jawOpen")] > 0.1
+
+
+def with_own(own: object, other: object, **options: object) -> np.ndarray:
+    shown = vasari.talk(made_face(), own, size=256, mark=False, listen=other, **options)  # type: ignore[arg-type]
+    return np.array(list(shown))
+
+
+def test_it_lasts_as_long_as_the_longer() -> None:
+    short, long = voice_like(0.4), voice_like(0.8)
+    assert len(with_own(short, long)) == len(with_own(long, short)) == 20
+    assert len(with_own(None, long)) == 20
+
+
+def test_it_listens_whichever_way_the_sounds_are_cut() -> None:
+    own, other = np.zeros(32_000, np.float32), voice_like(1.2)
+    pictures = with_own(own, other)
+    pieces = with_own(np.array_split(own, 3), np.array_split(other, 11))
+    np.testing.assert_array_equal(pictures, pieces)
+    np.testing.assert_array_equal(pictures, with_own(None, np.pad(other, (0, 12_800))))
+    assert (pictures != with_own(own, None)).any()  # and it is seen
+
+
+def test_whom_it_hears_changes_nothing_of_what_it_says() -> None:
+    """The lips are those of its own voice."""
+    own, other = voice_like(0.6), voice_like(0.6, seed=1)
+    mouths = []
+    for heard in (None, other):
+        performer = Performer(made_face(), Fraction(25), listens=heard is not None)
+        if heard is not None:
+            performer.listen(np.pad(heard, (0, 28_800)))
+        mouths.append(lip_opening(performer.push(np.pad(own, (0, 28_800)))[0].expression))
+    assert mouths[0].max() > 0.05
+    np.testing.assert_allclose(*mouths, atol=0.02)
+
+
+def test_nothing_to_say_and_nothing_to_hear() -> None:
+    for own, other, why in (
+        (None, None, "There is no sound"), (None, np.zeros(0, np.float32), "holds no samples"),
+        (voice_like(0.2), 5, "no sound"), (None, "nobody.wav", "no file"),
+    ):  # fmt: skip
+        with pytest.raises(vasari.SoundError, match=why):
+            vasari.talk(made_face(), own, listen=other)  # type: ignore[arg-type]

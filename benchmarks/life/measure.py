@@ -91,6 +91,7 @@ def figures() -> dict[str, Figure]:
     rows["smile, change a second"] = lambda t: _speed([m.smile for m in t])
     rows["gaze, std across, degrees"] = lambda t: np.concatenate(looks(t))[:, 0].std()
     rows["gaze on the viewer, share"] = lambda t: np.mean(np.concatenate(on_viewer(t)))
+    rows["gaze elsewhere, share"] = lambda t: 1 - np.mean(np.concatenate(on_viewer(t)))
     rows["glances away a minute"] = lambda t: sum(map(glances, on_viewer(t))) / _minutes(t)
     return rows
 
@@ -212,7 +213,7 @@ def table_of(takes: Takes) -> dict[str, float]:
     return {name: float(figure(takes)) for name, figure in figures().items()}
 
 
-def spread_of(takes: Takes, tries: int = 100) -> dict[str, float]:
+def spread_of(takes: Takes, tries: int = 40) -> dict[str, float]:
     """The standard error of each figure, by drawing takes again (bootstrap)."""
     random = np.random.default_rng(0)
     drawn = []

@@ -3,9 +3,10 @@ and what a sound makes of it, both read by the teacher."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -57,26 +58,35 @@ def spoken(face: Face, sound: np.ndarray, style: Style, size: int = SIZE) -> Ite
     return islice(pictures, BEFORE, BEFORE + len(sound) // FRAME)
 
 
-class Readings:
-    """What the teacher reads of pictures; kept in a folder, if one is given, to go on from there.
+class Kept:
+    """Faces in motion by name, kept in a folder, if one is given, to go on from there."""
 
-    Args:
-        teacher: who reads.
-        folder: of one file for each row of pictures; what lies there already is not made again.
-    """
-
-    def __init__(self, teacher: Teacher, folder: Path | None) -> None:
-        self._teacher, self._folder = teacher, folder
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
 
-    def of(self, name: str, pictures: Iterator[Picture]) -> Moved:
-        """What is read of pictures, which are only made where there is nothing of that name."""
+    def of(self, name: str, make: Callable[..., Moved], *args: Any) -> Moved:
+        """What lies there under a name, or what is made of args and then lies there."""
         path = self._folder / f"{name}.npz" if self._folder else None
         if path and path.is_file():
             return Moved(**np.load(path))
-        seen = self._teacher.read(pictures, VIDEO)
-        moved = Moved(*read(seen.landmarks, seen.blendshapes), seen.found)
+        moved = make(*args)
         if path:
             np.savez(path, **vars(moved))
         return moved
+
+
+def of_driven(teacher: Teacher, face: Face, take: Take) -> Moved:
+    """What the teacher reads of a portrait that moves as the person does."""
+    return _as_read(teacher, driven(face, take))
+
+
+def of_spoken(teacher: Teacher, face: Face, take: Take, style: Style) -> Moved:
+    """What the teacher reads of a portrait that says what the person says."""
+    return _as_read(teacher, spoken(face, take.sound, style))
+
+
+def _as_read(teacher: Teacher, pictures: Iterator[Picture]) -> Moved:
+    seen = teacher.read(pictures, VIDEO)
+    return Moved(*read(seen.landmarks, seen.blendshapes), seen.found)

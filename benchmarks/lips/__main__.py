@@ -12,10 +12,10 @@ each: are the lips closed (below .02 eye distances) within 40 ms of p, b, m, and
 half of an open vowel; does a labial's least opening lie below an open vowel's largest (AUC); how
 wide are open vowels; is the lower lip near the teeth (opening below .05) at f and v; is the mouth
 narrower at u, o, w than at i, e (AUC); in how much of the time of vowels that are held is the mouth
-open (.05 and more). Beside them real speakers' own tracks at the phones of GRID sentences (names
-spell them, or they are recognised by GRID's grammar and their letters left out; times by
-pocketsphinx through --tools-python), the validation speakers' and those of one who speaks clearly,
-who is in the training and here only the human scale.
+open (.05 and more at open vowels, .02 at others). Beside them real speakers' own tracks at the
+phones of GRID sentences (names spell them, or they are recognised by GRID's grammar and their
+letters left out; times by pocketsphinx through --tools-python), the validation speakers' and those
+of one who speaks clearly, who is in the training and here only the human scale.
 Then validation clips and people: correlation of the opening with the real speaker's at zero offset,
 at the best within 5 frames, with another clip's sound (control); spread and travel as ratios to
 real (medians); travel in silence. Then what the ear makes of other throats and rooms, of sounds
@@ -188,7 +188,7 @@ def table(phones: dict[str, dict[str, float]], faces: dict[str, dict[str, Any]])
 
 def by_phone(phones: dict[str, dict[str, float]]) -> str:
     columns = ("labials", "closed", "open_vowels", "open_closed", "auc", "open_median", "teeth",
-               "at_teeth", "sealed", "round_auc", "narrower", "held")  # fmt: skip
+               "at_teeth", "sealed", "round_auc", "narrower", "held", "held_apart")  # fmt: skip
     lines = [f"{'':32}" + "".join(f"{c:>12}" for c in columns)]
     lines += [f"{name:32}" + "".join(_cell(row.get(c)) for c in columns)
               for name, row in phones.items()]  # fmt: skip
@@ -234,7 +234,9 @@ def main() -> None:
         with start_teacher(args) as teacher:
             seen = sheets.write(args.shared, args.sheets, args.tools_python, teacher, args.clips,
                                 **how)  # fmt: skip
-        print(f"{by_phone(seen)}\nstored in {add('lips', 'sheets', seen, args.out)}")
+        print(by_phone(seen))
+        if not args.clips:
+            print(f"stored in {add('lips', 'sheets', seen, args.out)}")
         return
     if args.moods:
         with start_teacher(args) as teacher:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.lips.voices import Phone
-from training.articulation.phones import OPEN, ROUND, SHUT, SPREAD, TEETH, kinds
+from training.articulation.phones import APART, OPEN, ROUND, SHUT, SPREAD, TEETH, kinds
 from vasari.shape.space import LIP_RINGS_LOWER, LIP_RINGS_UPPER, Rig, face_space, lip_gaps
 from vasari.values import EXPRESSION, MOTION_HZ
 
@@ -17,8 +17,9 @@ CORNERS = (61, 291)
 NEAR = 0.04  # seconds around a consonant in which it may be seen
 CLOSED, AT_TEETH, SEALED = 0.02, 0.05, 0.005  # eye distances
 SHORTEST = 0.05  # seconds: a shorter vowel need not reach its target
-SUNG = 0.4  # seconds: an open vowel of this length is held, and lips stay apart by HELD
-HELD, HELD_PART = 0.05, (0.2, 0.85)  # eye distances; of its length
+SUNG = 0.4  # seconds: a vowel of this length is held, and lips stay apart by HELD
+HELD = {"held": 0.05, "held_apart": 0.02}  # eye distances: open vowels, and others
+HELD_PART = (0.2, 0.85)  # of its length
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,19 @@ def frames(start: float, end: float, count: int) -> np.ndarray:
 
 def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
     """The figures of one voice from all its sentences."""
-    least, inside, largest, teeth, bitten, narrow, wide, held = ([] for _ in range(8))
+    least, inside, largest, teeth, bitten, narrow, wide = ([] for _ in range(7))
+    held: dict[str, list[float]] = {"held": [], "held_apart": []}
     for lips, phones in said:
         n = len(lips.opening)
         for name, start, end in phones:
             if end * MOTION_HZ > n:
                 continue
-            for kind in kinds(name):
+            found = kinds(name)
+            if {OPEN, APART} & set(found) and end - start >= SUNG:
+                part = [start + of * (end - start) for of in HELD_PART]
+                openings = lips.opening[frames(part[0], part[1], n)]
+                held["held" if OPEN in found else "held_apart"] += list(openings)
+            for kind in found:
                 quarter = (end - start) / 4
                 core = frames(start + quarter, end - quarter, n)
                 if kind in (SHUT, TEETH):
@@ -73,9 +80,6 @@ def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
                 elif kind == OPEN and end - start >= SHORTEST:
                     inside.append(lips.opening[core].mean())
                     largest.append(lips.opening[frames(start, end, n)].max())
-                    if end - start >= SUNG:
-                        part = [start + of * (end - start) for of in HELD_PART]
-                        held += list(lips.opening[frames(part[0], part[1], n)])
     return {
         "labials": len(least), "closed": share(least, CLOSED),
         "open_vowels": len(largest), "open_closed": share(inside, CLOSED),
@@ -83,7 +87,7 @@ def at_phones(said: Iterable[tuple[Lips, list[Phone]]]) -> dict[str, float]:
         "teeth": len(teeth), "at_teeth": share(teeth, AT_TEETH), "sealed": share(bitten, SEALED),
         "round": len(narrow), "round_auc": auc(narrow, wide),
         "narrower": median(wide) - median(narrow),
-        **({"held": 1 - share(held, HELD)} if held else {}),
+        **{key: 1 - share(some, HELD[key]) for key, some in held.items() if some},
     }  # fmt: skip
 
 

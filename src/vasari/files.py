@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -190,9 +191,10 @@ def cannot_write(target: Path, error: OSError) -> OutputError:
     if not target.parent.is_dir():
         return OutputError(f"There is no folder {target.parent}: make it first.")
     reason = error.strerror or str(error)
+    free = "free some space or " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
     return OutputError(
-        f"{target} could not be written ({reason.lower()}): "
-        "free some space or choose another folder; nothing was left behind."
+        f"{target} could not be written ({reason.lower()}): {free}choose another folder; "
+        "nothing was left behind."
     )
 
 

@@ -20,8 +20,8 @@ onnxruntime.disable_telemetry_events()
 
 WEIGHTS = (  # every file that Vasari reads
     "face_space.npz", "feeling.onnx", "finder.onnx", "life.onnx", "matte.onnx", "motion.onnx",
-    "mouth.onnx", "painter.onnx", "reader.onnx", "reader_coarse.onnx", "reader_eye.onnx",
-    "reader_mouth.onnx", "speech.onnx",
+    "mouth.onnx", "painter.onnx", "presence.onnx", "reader.onnx", "reader_coarse.onnx",
+    "reader_eye.onnx", "reader_mouth.onnx", "speech.onnx",
 )  # fmt: skip
 
 

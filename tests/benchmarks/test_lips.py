@@ -8,7 +8,17 @@ from benchmarks.lips import grid, sung, tongues
 from benchmarks.lips.measure import Lips, at_phones
 from benchmarks.lips.voices import merged, spelled
 
-from training.articulation.phones import APART, OPEN, ROUND, SHUT, SPREAD, kinds, marks
+from training.articulation.phones import (
+    APART,
+    OPEN,
+    ROUND,
+    SHUT,
+    SPREAD,
+    TEETH,
+    TONGUE,
+    kinds,
+    marks,
+)
 from training.articulation.voices import ESPEAK
 
 PHONES = [("B", 0.0, 0.08), ("AA", 0.08, 0.28), ("F", 0.28, 0.36), ("UW", 0.36, 0.56),
@@ -41,7 +51,8 @@ def test_phones_are_known_in_both_spellings() -> None:
     assert kinds("AE") == kinds("a1") == kinds("aɪ") == [OPEN]
     assert kinds("UW") == kinds("u1") == [ROUND, APART]
     assert not kinds("SIL")
-    assert not kinds("t")
+    assert kinds("θ") == kinds("t") == [TONGUE]
+    assert not kinds("s")
     assert spelled("ax", True) == "AX"
     assert spelled("pau", False) == "SIL"
 
@@ -62,8 +73,14 @@ def test_each_phone_marks_the_frames_in_which_lips_must_be_there() -> None:
     assert asked[:, SHUT].nonzero()[0].tolist() == [0]  # its burst is no closure
     assert set(asked[:, OPEN].nonzero()[0]) <= set(range(2, 7))
     assert asked[:, OPEN].any()
-    assert not (asked[:, OPEN] & asked[:, APART]).any()
+    assert not (asked[:, OPEN] * asked[:, APART]).any()
     assert set(asked[:, SPREAD].nonzero()[0]) <= set(range(14, 19))
+
+
+def test_some_phones_count_more_and_the_tip_of_the_tongue_rises_by_phone() -> None:
+    asked = marks([("V", 0.0, 0.2), ("F", 0.2, 0.4), ("TH", 0.4, 0.6), ("t", 0.6, 0.8)], 20)
+    assert asked[2, TEETH] > asked[7, TEETH] == 1
+    assert asked[12, TONGUE] > 2 * asked[17, TONGUE] > 0
 
 
 def test_a_held_vowel_is_to_stay_open() -> None:
@@ -74,6 +91,9 @@ def test_a_held_vowel_is_to_stay_open() -> None:
     opening[15:] = 0  # shut from .6 s on: .28 to .93 s are asked
     assert at_phones([(Lips(opening, wide), phones)])["held"] == pytest.approx(0.5, abs=0.05)
     assert "held" not in at_phones([(lips(0.0, 0.03, 0.55), PHONES)])
+    narrow = Lips(np.full(30, 0.03), wide)  # enough at u, too little at a
+    assert at_phones([(narrow, [("UW", 0.08, 1.08)])])["held_apart"] == 1
+    assert at_phones([(narrow, phones)])["held"] == 0
 
 
 def test_a_song_has_the_length_that_its_notes_say() -> None:

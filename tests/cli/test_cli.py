@@ -14,7 +14,9 @@ import pytest
 from PIL import Image
 
 from tests.conftest import Vasari, voice_like, write_wav
+from tests.motion.test_manner import acted
 from tests.values.test_motion_file import some_motion
+from vasari import read_manner
 
 
 def watch(path: Path) -> tuple[int, tuple[int, int], float]:
@@ -100,6 +102,54 @@ def test_a_bad_style_file(vasari: Vasari, face_file: Path, voice: Path, tmp_path
     assert ended.code == 1
     assert "cannot be steered" in ended.err
     assert not out.exists()
+
+
+def test_two_sounds(vasari: Vasari, face_file: Path, voice: Path, tmp_path: Path) -> None:
+    """Its own and one that it listens to: the longer counts, and the own is what is heard."""
+    other = write_wav(tmp_path / "b.wav", np.stack([voice_like(1.4, 44_100)] * 2, 1), 44_100)
+    words = ["say", face_file, "-o", tmp_path / "a.mp4", "--size", "256", "--listen", other]
+    ended = vasari(*words, voice)
+    assert ended.code == 0, ended.err
+    assert watch(tmp_path / "a.mp4")[0] == 35
+    with av.open(str(tmp_path / "a.mp4")) as file:
+        heard = np.concatenate([f.to_ndarray()[0] for f in file.decode(audio=0)])
+    assert len(heard) / 16_000 == pytest.approx(1.4, abs=0.1)
+    assert np.abs(heard[18_000:22_000]).max() < 1e-3 < np.abs(heard[:14_000]).max()
+    assert vasari(*words).code == 0  # nothing to say
+    with av.open(str(tmp_path / "a.mp4")) as file:
+        assert not file.streams.audio
+    for more, why in {
+        ("nobody.wav",): "nobody.wav", (voice, "--listen", "nobody.wav"): "nobody.wav",
+        (voice, "--listen", tmp_path / "a.mp4"): "has no sound",
+    }.items():  # fmt: skip
+        ended = vasari("say", face_file, "-o", tmp_path / "c.mp4", *more)
+        assert ended.code == 1
+        assert why in ended.err
+    ended = vasari("say", face_file, "-o", other.with_suffix(".mp4"))
+    assert ended.code == 1
+    assert "There is no sound" in ended.err
+
+
+def test_somebodys_manner(vasari: Vasari, face_file: Path, voice: Path, tmp_path: Path) -> None:
+    """From a clip, or as numbers in a style; too little of one is said before anything is made."""
+    moves = acted(yaw=9, blinks=20)
+    moves.save(tmp_path / "a.motion")
+    lines = "\n".join(f"{n} = {v}" for n, v in read_manner(moves)._asdict().items())
+    (tmp_path / "a.toml").write_text(f"[manner]\n{lines}\n")
+    words = ["say", face_file, voice, "--size", "256", "--no-mark", "-o"]
+    for name, options in {
+        "own": [], "clip": ["--style-from", tmp_path / "a.motion"],
+        "numbers": ["--style", tmp_path / "a.toml"],
+    }.items():  # fmt: skip
+        ended = vasari(*words, f"{tmp_path}/{name}/", *options)
+        assert ended.code == 0, ended.err
+    last = [(tmp_path / name / "000024.png").read_bytes() for name in ("own", "clip", "numbers")]
+    assert last[0] != last[1] == last[2]
+    moves.part(0, 40).save(tmp_path / "short.motion")
+    ended = vasari(*words, tmp_path / "b.mp4", "--style-from", tmp_path / "short.motion")
+    assert ended.code == 1
+    assert "short.motion shows a face for 1.6 s only" in ended.err
+    assert not (tmp_path / "b.mp4").exists()
 
 
 def test_full_frame_is_the_portraits_size(vasari: Vasari, face_file: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.laws.test_silence_closes_the_mouth import demo_voice
+from tests.conftest import demo_sound
 from vasari.motion import MotionStream
 from vasari.motion.mouth import lip_opening
 from vasari.speech import SpeechStream
@@ -17,7 +17,7 @@ MET, APART = 0.02, 0.05  # eye distances
 
 @pytest.mark.parametrize("chunk", [2, 25])
 def test_lips_meet_at_p_b_m_and_part_at_open_vowels(chunk: int) -> None:
-    features = SpeechStream(chunk).push(demo_voice(), last=True)
+    features = SpeechStream(chunk).push(demo_sound(), last=True)
     opening = lip_opening(MotionStream(chunk=chunk).push(features, last=True).expression)
     middle = (np.arange(len(opening)) + 0.5) / 25
     for word, (start, end) in LABIALS.items():

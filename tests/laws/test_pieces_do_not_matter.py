@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import voice_like
 from vasari.motion import MotionStream
 from vasari.motion.frame_rate import FrameRate
 from vasari.speech import SpeechStream
@@ -16,11 +17,8 @@ NAMES = ("rotation", "position", "gaze", "expression")
 
 
 def sound(samples: int = 21_000) -> np.ndarray:
-    random = np.random.default_rng(3)
-    t = np.arange(samples) / 16_000
-    voice = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 20))
-    syllables = np.clip(np.sin(2 * np.pi * 4 * t), 0, 1) ** 2
-    return (0.1 * voice * syllables + random.normal(0, 1e-4, samples)).astype(np.float32)
+    hiss = np.random.default_rng(3).normal(0, 1e-4, samples).astype(np.float32)
+    return voice_like(samples / 16_000) + hiss
 
 
 def run(pieces: list[np.ndarray], chunk: int) -> dict[str, np.ndarray]:

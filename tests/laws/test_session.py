@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import vasari
+from tests.conftest import voice_like
 from tests.faces import made_face
-from tests.laws.test_silence_closes_the_mouth import demo_voice
 from vasari import Frame, Session
 from vasari.motion.mouth import lip_opening
 from vasari.provenance.making import Finish
@@ -19,12 +19,6 @@ from vasari.render import Renderer
 from vasari.shape.onto_face import kept_expression
 
 FACE = made_face()
-SPEECH = demo_voice()[16_000:]
-
-
-def voice_like(seconds: float, seed: int = 0) -> np.ndarray:
-    """(n,) of the demo's voice, from somewhere."""
-    return SPEECH[8000 * seed :][: round(seconds * 16_000)]
 
 
 @pytest.fixture(autouse=True)

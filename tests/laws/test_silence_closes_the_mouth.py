@@ -1,26 +1,15 @@
 """Law 6: silence closes the mouth within 200 ms and holds it still."""
 
-from pathlib import Path
-
-import av
 import numpy as np
 import pytest
 
-import vasari
+from tests.conftest import demo_sound
 from vasari.motion import MotionStream
 from vasari.motion.mouth import lip_opening
 from vasari.speech import SpeechStream
 
 WITHIN = 5  # frames, 200 ms
 STILL = 1e-4  # eye distances
-
-
-def demo_voice() -> np.ndarray:
-    path = Path(vasari.__file__).parent / "demo" / "voice.ogg"
-    with av.open(str(path)) as box:
-        resampler = av.AudioResampler("flt", "mono", 16_000)
-        pieces = [r.to_ndarray()[0] for f in box.decode(audio=0) for r in resampler.resample(f)]
-    return np.concatenate(pieces)
 
 
 def openings(sound: np.ndarray, chunk: int) -> np.ndarray:
@@ -32,7 +21,7 @@ def openings(sound: np.ndarray, chunk: int) -> np.ndarray:
 @pytest.mark.parametrize("stop", [1.5, 2.3, 3.1, 4.4])
 @pytest.mark.parametrize("gain", [0.1, 1.0])
 def test_mouth_closes_when_the_voice_stops(chunk: int, stop: float, gain: float) -> None:
-    voice = demo_voice()[: int(stop * 16_000)] * gain
+    voice = demo_sound()[: int(stop * 16_000)] * gain
     gaps = openings(np.concatenate([voice, np.zeros(32_000, np.float32)]), chunk)
     silent = int(np.ceil(stop * 25)) + WITHIN
     assert gaps[:silent].max() > 0.03
@@ -46,6 +35,6 @@ def test_mouth_stays_shut_without_a_voice(level: float) -> None:
 
 
 def test_mouth_moves_when_somebody_speaks() -> None:
-    gaps = openings(demo_voice(), 25)
+    gaps = openings(demo_sound(), 25)
     assert gaps.std() > 0.02
     assert 0.05 < gaps.max() < 0.5

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from vasari.files import Draft
+from vasari.files import Draft, cannot_write
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
 LEFT = ".vasari-0123456789ab.part"
@@ -84,3 +85,13 @@ def test_no_handle_is_left_open(tmp_path: Path) -> None:
         old(tmp_path / f".vasari-{k:012x}.part")
         begin_another(tmp_path)
     assert len(list(handles.iterdir())) == before
+
+
+def test_says_what_would_help() -> None:
+    said = {
+        code: str(cannot_write(Path(__file__), OSError(code, os.strerror(code))))
+        for code in (errno.ENOSPC, errno.EACCES)
+    }
+    assert "free some space" in said[errno.ENOSPC]
+    assert "free some space" not in said[errno.EACCES]
+    assert all("choose another folder; nothing was left" in each for each in said.values())

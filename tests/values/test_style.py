@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vasari import EMOTIONS, Emotion, Key, Style, VasariError
+from vasari import EMOTIONS, Emotion, Key, Manner, Style, VasariError
 from vasari.values.style import CHECKS
 
 FILE = """
@@ -47,6 +47,33 @@ def test_a_file_is_what_python_says(tmp_path: Path) -> None:
         emotion=[Key(3, "surprised:0.3,happy:0.8"), Key(5, {})], pose=[Key(5, (4, 0, -2))],
     )  # fmt: skip
     assert load(tmp_path, "") == Style()
+
+
+def test_a_manner_is_kept_beside_keys(tmp_path: Path) -> None:
+    text = "[manner]\nyaw = 3\nblinks = 20.5\n[[key]]\nat = 1\nhead = 0.5\n"
+    style = load(tmp_path, text)
+    assert style == Style(manner=Manner(yaw=3, blinks=20.5), head=[Key(1, 0.5)])
+    assert style == Style(manner={"yaw": 3, "blinks": 20.5}, head=[Key(1, 0.5)])
+    numbers = [1.0] * 16
+    assert Style(manner=numbers).manner == Manner(*numbers)
+    assert Style().manner is None
+
+
+@pytest.mark.parametrize(
+    ("manner", "why"),
+    [("calm", "no manner"), ([1.0] * 15, "no manner"), (5, "no manner"), ({"jaw": 1}, "no part"),
+     ({"yaw": -1}, "no yaw"), ({"blinks": "often"}, "no blinks"), ([True] * 16, "no yaw"),
+     ({"smile": float("nan")}, "no smile"), ({5: 1}, "no part")],
+)  # fmt: skip
+def test_what_is_no_manner(manner: object, why: str, tmp_path: Path) -> None:
+    with pytest.raises(VasariError, match=why):
+        Style(manner=manner)  # type: ignore[arg-type]
+
+
+def test_a_file_with_a_wrong_manner(tmp_path: Path) -> None:
+    for text in ("manner = 3", "[manner]\nyaw = 99", "[[manner]]\nyaw = 1"):
+        with pytest.raises(VasariError, match=r"a\.toml: .*manner"):
+            load(tmp_path, text)
 
 
 def test_keys_hold_from_then_on(tmp_path: Path) -> None:

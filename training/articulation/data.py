@@ -6,8 +6,9 @@
 Three kinds of segments, each at 25 Hz:
 clips and people with faces (coefficients relative to rest, and what is seen, see seen.py);
 utterances of shared/data/speech with forced phone times; and synthetic voices with exact ones
-(voices.py); of the last two some are sung. Each training segment of the first three kinds comes a
-second time at another speed (and so another pitch). `sound.0` is the plain sound, `sound.1` the
+(voices.py). Of the last two some are sung, as are the songs of songs.py, and some hold vowels. Each
+training segment of the first three kinds comes a second time at another speed (and so another
+pitch). `sound.0` is the plain sound, `sound.1` the
 same with noise, rooms, gain and other throats (training/speech/throats.py). hear.py makes features
 `x.0` and `x.1` of them.
 """
@@ -19,7 +20,7 @@ import csv
 import itertools
 import json
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ SHUT = 3  # percentile of the opening that counts as closed lips,
 SHUT_MOST = {"clip": 0.04, "people": 0.015}  # and how much is believed of it, eye distances
 SPEED = 0.16  # logarithm of the largest change of speed
 CHILDREN, WHISPERS = 0.15, 0.15  # shares of what is heard otherwise
-SINGERS = 5  # one of so many utterances is sung
+SINGERS = 12  # one of so many utterances is sung,
+LONGEST_SONG = 500  # and so many frames of it kept
 AMPLITUDE, EVENING = 0.05, 0.6  # clips of people who move more or less are brought to it so far
 
 
@@ -126,8 +128,9 @@ def spoken(shared: Path) -> Iterator[Segment]:
         yield Segment(f"s{k:05d}", "speech", row["split"], sound, frames, phones=times)
 
 
-def voices(folder: Path) -> Iterator[Segment]:
-    for path in sorted(folder.glob("*.npz")):
+def voices(folder: Path, songs: bool = False) -> Iterator[Segment]:
+    """What voices.py or songs.py made."""
+    for path in sorted(folder.glob("song_*.npz" if songs else "[0-9]*.npz")):
         z = np.load(path)
         frames = len(z["sound"]) // BLOCK
         times = list(zip(*(z[k].tolist() for k in ("phones", "start", "end")), strict=True))
@@ -161,17 +164,19 @@ def twice(segments: Iterator[Segment]) -> Iterator[Segment]:
             yield faster(s, float(np.exp(rng.uniform(-SPEED, SPEED))))
 
 
-def sung(segments: Iterator[Segment]) -> Iterator[Segment]:
-    """Some of them sung, vowels held (training/speech/throats.py)."""
+def longer(segments: Iterator[Segment], throat: Callable[..., Any]) -> Iterator[Segment]:
+    """Some of them with vowels held: `sung` or `held` of training/speech/throats.py."""
     rng = np.random.default_rng(12)
+    offset = SINGERS // 2 if throat is throats.held else 0
     for k, s in enumerate(segments):
-        if s.split != "train" or s.phones is None or k % SINGERS:
+        if s.split != "train" or s.phones is None or k % SINGERS != offset:
             continue
         label = np.zeros(s.frames * 4, np.uint8)
         for name, start, end in s.phones:
             label[round(start * 100) : round(end * 100)] = number(name)
-        sound, label = throats.sung(s.sound / np.float32(32768), label, VOWELS, rng)
-        frames = len(sound) // BLOCK
+        sound, label = throat(s.sound / np.float32(32768), label, VOWELS, rng)
+        frames = min(len(sound) // BLOCK, LONGEST_SONG)
+        sound, label = sound[: frames * BLOCK], label[: frames * 4]
         edges = np.flatnonzero(np.diff(label, prepend=UNKNOWN, append=UNKNOWN))
         times = [(PHONES[label[a]], a / 100, b / 100)
                  for a, b in itertools.pairwise(edges) if label[a] != UNKNOWN]  # fmt: skip
@@ -226,7 +231,9 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--speech-pack", type=Path, required=True, help="of training.speech.data")
     parser.add_argument("--voices", type=Path)
-    parser.add_argument("--part", choices=("faces", "speech", "voices", "sung"), required=True)
+    parser.add_argument(
+        "--part", choices=("faces", "speech", "voices", "sung", "held"), required=True
+    )
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     noises = Pieces(args.speech_pack, seed=7)
@@ -244,7 +251,9 @@ def main() -> None:
         pack(twice(voices(args.voices)), args.out / "voices", noises)
     else:
         both_kinds = itertools.chain(spoken(args.shared), voices(args.voices))
-        pack(sung(both_kinds), args.out / "sung", noises)
+        made = longer(both_kinds, throats.sung if args.part == "sung" else throats.held)
+        songs = voices(args.voices, songs=True) if args.part == "sung" else iter(())
+        pack(itertools.chain(made, songs), args.out / args.part, noises)
 
 
 if __name__ == "__main__":

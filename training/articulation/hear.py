@@ -48,7 +48,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--speech", type=Path, default=Path("src/vasari/weights/speech.onnx"))
-    parser.add_argument("--parts", nargs="*", default=["faces", "speech", "voices", "sung"])
+    parser.add_argument("--parts", nargs="*", default=["faces", "speech", "voices", "sung", "held"])
     args = parser.parse_args()
     for name in args.parts:
         hear_all(args.pack / name, args.speech)

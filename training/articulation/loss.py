@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.articulation.phones import APART, OPEN, ROUND, SHUT, SPREAD, TEETH
+from training.articulation.phones import APART, OPEN, ROUND, SHUT, SPREAD, TEETH, TONGUE
 from training.articulation.seen import (
     BLENDS,
     CHIN,
@@ -32,12 +32,15 @@ OPENED = (0.085, 0.16)  # opening at an open vowel
 PARTED = (0.03, 0.13)  # at other vowels
 TOOTH = (0.02, 0.04)  # at f and v
 LOWER_LIP = 0.02  # how far the lower lip may lie below its rest at f and v
-NARROW, WIDE = -0.03, 0.0  # width at u, o, w and at i, e against rest
+NARROW, WIDE = -0.06, 0.0  # width at u, o, w and at i, e against rest
+HOLE = (0.02, 0.13)  # opening at u, o, w
 VALUES = {WIDTH: 0.6, OUT: 0.3, LOWER: 0.5, UPPER: 0.3, CHIN: 0.3}  # weights of seen columns
 COURSES = {WIDTH: 0.3, OUT: 0.15}  # and of their correlations
 FLOOR = 0.05  # of a coefficient's variance that its own noise has
 USUAL = 1.2  # distance from the mean expression, in deviations, that is not strange
-HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 1.0, ROUND: 0.25, SPREAD: 0.15, APART: 0.3}
+HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 1.2, ROUND: 0.5, SPREAD: 0.15, APART: 0.3}
+COURSE = 1.5  # weight of the correlation of the opening
+TIP, SELDOM = 15.0, 7.0  # weight of the tongue, and how much more where its tip is up
 
 
 class Loss:
@@ -56,6 +59,7 @@ class Loss:
 
     def codes(self, raw: Tensor, gate: Tensor) -> Tensor:
         """What reaches the face, with gradients also where a blendshape is held."""
+        raw = raw[..., :-1]
         blends = raw[..., :BLENDS]
         blends = blends + (blends.clamp(0, 1) - blends).detach()
         return torch.cat([blends, raw[..., BLENDS:]], -1) * gate[..., None]
@@ -78,7 +82,8 @@ class Loss:
             loss = loss + w * (((made[..., k] - seen[..., k]).abs() / UNIT) * known).sum() / total
         opening = torch.relu(made[..., GAPS][..., MIDDLE]).mean(-1)
         truly = real[..., MIDDLE].mean(-1)
-        loss = loss + unlike(opening + 0.05 * made[..., GAPS][..., MIDDLE].mean(-1), truly, known)
+        course = opening + 0.05 * made[..., GAPS][..., MIDDLE].mean(-1)
+        loss = loss + COURSE * unlike(course, truly, known)
         loss = loss + 0.5 * strength(opening, truly, known)
         both = known[:, 1:] * known[:, :-1]
         wrong = (opening.diff(dim=1) - truly.diff(dim=1)).abs() / UNIT
@@ -105,7 +110,7 @@ class Loss:
             OPEN: outside(opening, OPENED),
             APART: outside(opening, PARTED),
             TEETH: outside(opening, TOOTH) + torch.relu(made[..., LOWER] - LOWER_LIP),
-            ROUND: torch.relu(made[..., WIDTH] - NARROW),
+            ROUND: torch.relu(made[..., WIDTH] - NARROW) + outside(opening, HOLE),
             SPREAD: torch.relu(WIDE - made[..., WIDTH]),
         }  # fmt: skip
         loss = made.new_zeros(())
@@ -114,6 +119,13 @@ class Loss:
                 marks[..., k].sum() + 1
             )
         return loss
+
+    def tongue(self, raw: Tensor, gate: Tensor, marks: Tensor) -> Tensor:
+        """Where phones are known: how far the tip is from where it should be; it is seldom up, and
+        that counts more."""
+        up = marks[..., TONGUE]
+        weight = gate * (1 + SELDOM * up)
+        return TIP * (weight * (raw[..., -1] - up).square()).sum() / (weight.sum() + 1)
 
 
 def outside(x: Tensor, band: tuple[float, float]) -> Tensor:

@@ -12,9 +12,11 @@ from torch.nn import functional as F
 
 from training.articulation.seen import BLENDS, MOUTH
 from vasari.speech import FEATURES
-from vasari.values import EXPRESSION
+from vasari.values import BLENDSHAPES, EXPRESSION
 
 CHANNELS = 160
+TONGUE_OUT = BLENDSHAPES.index("tongueOut")
+DOUBT, SURE = 0.1, 1.8  # the tip as guessed everywhere is none, and what is more than that shows
 BLOCKS = ((1, 1), (1, 1), (2, 0), (4, 0))  # dilation of a block, frames that it looks ahead
 AHEAD = sum(ahead for _, ahead in BLOCKS)
 PAST = sum(2 * dilation for dilation, _ in BLOCKS) - AHEAD
@@ -40,7 +42,8 @@ class Block(nn.Module):
 
 
 class Articulation(nn.Module):
-    """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH)), blendshapes not yet held to [0, 1]."""
+    """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH) + 1), blendshapes not yet held to [0, 1];
+    the last is how far the tongue's tip is up."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +51,7 @@ class Articulation(nn.Module):
         self.drop = nn.Dropout1d(0.15)
         self.blocks = nn.Sequential(*(Block(CHANNELS, d, a) for d, a in BLOCKS))
         self.last = nn.Sequential(nn.ReLU(), nn.Dropout1d(0.1))
-        self.out = nn.Conv1d(CHANNELS, len(MOUTH), 1)
+        self.out = nn.Conv1d(CHANNELS, len(MOUTH) + 1, 1)
 
     def forward(self, features: Tensor, ahead: int = AHEAD) -> Tensor:
         x = self.drop(self.first(features.transpose(1, 2)))
@@ -80,8 +83,9 @@ class Articulation(nn.Module):
 
 
 def held(raw: Tensor) -> Tensor:
-    """Blendshapes held to [0, 1]."""
-    return torch.cat([raw[..., :BLENDS].clamp(0, 1), raw[..., BLENDS:]], -1)
+    """Blendshapes held to [0, 1], the tip of the tongue by how far it is above a guess."""
+    tip = (raw[..., -1:] - DOUBT) * SURE
+    return torch.cat([raw[..., :BLENDS].clamp(0, 1), raw[..., BLENDS:-1], tip.clamp(0, 1)], -1)
 
 
 class Shipped(nn.Module):
@@ -90,8 +94,8 @@ class Shipped(nn.Module):
     def __init__(self, inner: Articulation) -> None:
         super().__init__()
         self.inner = inner
-        place = torch.zeros(len(MOUTH), EXPRESSION)
-        place[torch.arange(len(MOUTH)), torch.tensor(MOUTH)] = 1
+        place = torch.zeros(len(MOUTH) + 1, EXPRESSION)
+        place[torch.arange(len(MOUTH) + 1), torch.tensor([*MOUTH, TONGUE_OUT])] = 1
         self.register_buffer("place", place)
 
     def forward(self, features: Tensor) -> Tensor:

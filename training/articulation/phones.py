@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-SHUT, OPEN, TEETH, ROUND, SPREAD, APART = range(6)  # columns of marks
-MARKS = 6
+SHUT, OPEN, TEETH, ROUND, SPREAD, APART, TONGUE = range(7)  # columns of marks
+MARKS = 7
 HZ = 25
 ARPABET = {
     SHUT: {"P", "B", "M"},
@@ -16,6 +16,7 @@ ARPABET = {
     ROUND: {"UW", "OW", "W", "UH"},
     SPREAD: {"IY", "EH"},
     APART: {"AH", "AO", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"},
+    TONGUE: {"TH", "DH", "L", "T", "D", "N"},
 }
 IPA = {  # by the first letter
     SHUT: set("pbm"),
@@ -24,7 +25,12 @@ IPA = {  # by the first letter
     ROUND: set("uowʊy"),
     SPREAD: set("ieɛ"),
     APART: set("eɛiɪoɔuʊyøœəɐɜʌ"),
+    TONGUE: set("θðltdn"),
 }
+# How far the tongue's tip comes up, and how much more than others a phone counts.
+TIP = {"TH": 0.8, "DH": 0.7, "θ": 0.8, "ð": 0.7, "L": 0.6, "l": 0.6,
+       "N": 0.3, "n": 0.3, "D": 0.25, "d": 0.25, "T": 0.2, "t": 0.2}  # fmt: skip
+COUNTS = {"V": 4.0, "v": 4.0}  # too like b for the ear
 BURST = 0.7  # share of a stop after which its lips part
 LEAST = 0.05  # seconds: shorter vowels need not reach their target
 
@@ -37,9 +43,10 @@ def kinds(phone: str) -> list[int]:
 
 
 def marks(phones: Iterable[tuple[str, float, float]], frames: int) -> np.ndarray:
-    """(frames, MARKS) bool of phones with their start and end in seconds: where the middle of a
-    frame lies in the part of the phone in which the lips must be there."""
-    out = np.zeros((frames, MARKS), bool)
+    """(frames, MARKS) of phones with their start and end in seconds: how much it counts where the
+    middle of a frame lies in the part of the phone in which the lips must be there; in column
+    TONGUE how far the tip is up."""
+    out = np.zeros((frames, MARKS), np.float32)
     for name, start, end in phones:
         for kind in kinds(name):
             first, last = start, end
@@ -52,5 +59,7 @@ def marks(phones: Iterable[tuple[str, float, float]], frames: int) -> np.ndarray
             at = np.arange(round(first * HZ), round(last * HZ))
             if not len(at):
                 at = np.array([int((first + last) / 2 * HZ)])
-            out[at[(at >= 0) & (at < frames)], kind] = True
+            letter = name if name in TIP else name.lstrip("ˈˌ")[:1]
+            counts = TIP[letter] if kind == TONGUE else COUNTS.get(letter, 1.0)
+            out[at[(at >= 0) & (at < frames)], kind] = counts
     return out

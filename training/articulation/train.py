@@ -22,7 +22,7 @@ from training.articulation.loss import Loss
 from training.articulation.model import AHEAD, PAST, Articulation, held
 from training.articulation.phones import MARKS, OPEN, SHUT, marks
 from training.articulation.seen import GAPS, MIDDLE
-from vasari.motion.gate import Gate
+from vasari.motion.gate import Gate, Presence
 from vasari.speech import FEATURES, LOUDNESS, VOICE
 from vasari.speech.mel import LOWEST
 
@@ -34,7 +34,7 @@ WORTH = {
     "grid_s1": 0.26, "lrc_ar": 0.20, "mcgurk": 0.05, "turkish": 0.02, "mead": 0.01, "ravdess": 0.01,
     "real": 0.18, "unknown": 0.05, "generated": 0.24,
 }  # share of each kind of face in a batch  # fmt: skip
-SAID = (0.52, 0.38, 0.1)  # shares of speech, synthetic voices and singing in what has no face
+SAID = (0.42, 0.32, 0.16, 0.1)  # shares of speech, synthetic voices, singing and held vowels
 ALTERED = 0.25, 0.4  # shares of faces and of other speech whose sound is altered
 LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
 PHONES, STRANGE = 0.7, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
@@ -72,8 +72,9 @@ class Data:
 
 def gate_of(x: np.ndarray) -> np.ndarray:
     """(T,) what MotionStream multiplies the mouth with: the gate hears AHEAD frames early."""
-    gate = Gate()
-    way = [gate.step(float(f[0]), float(f[1])) for f in x[:, [VOICE, LOUDNESS]].astype(np.float32)]
+    gate, presence = Gate(), Presence()
+    way = [gate.step(float(f[VOICE]), float(f[LOUDNESS]), presence.step(f))
+           for f in x.astype(np.float32)]  # fmt: skip
     return np.array(way[AHEAD:] + way[-1:] * min(AHEAD, len(way)), np.float32)[: len(x)]
 
 
@@ -144,7 +145,7 @@ class Pieces:
 def guess(model: Articulation, data: Data, row: dict, by_code: torch.Tensor) -> np.ndarray:
     """(T, SEEN) of a whole segment, the gate laid on it."""
     x = torch.from_numpy(data.features(row, 0, row["frames"])[None])
-    made = held(model(x))[0] @ by_code
+    made = held(model(x))[0, :, :-1] @ by_code
     return made.numpy() * data.take("gate", row, 0, row["frames"])[:, None]
 
 
@@ -217,7 +218,7 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     faces = Data(args.pack / "faces")
-    spoken = [Data(args.pack / part) for part in ("speech", "voices", "sung")]
+    spoken = [Data(args.pack / part) for part in ("speech", "voices", "sung", "held")]
     believe = json.loads(args.believe.read_text()) if args.believe else {}
     loss_of = Loss(faces.z["code"][::7].astype(np.float64))
     model = Articulation()
@@ -253,8 +254,9 @@ def train(args: argparse.Namespace) -> None:
         f = slice(0, FACES)
         face = loss_of.faces(codes[f], b["code"][f], b["seen"][f], b["known"][f])
         said = loss_of.phones(codes[FACES:], b["marks"][FACES:])
-        outside = (raw - held(raw)).abs().mean()
+        outside = (raw - held(raw))[..., :-1].abs().mean()
         loss = face + PHONES * said + STRANGE * loss_of.strange(codes) + 0.1 * outside
+        loss = loss + loss_of.tongue(raw[FACES:], b["gate"][FACES:], b["marks"][FACES:])
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 3.0)

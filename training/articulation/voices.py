@@ -97,6 +97,15 @@ def texts(shared: Path) -> dict[str, list[str]]:
     return out
 
 
+def keep(path: Path, spoken: Spoken, text: str) -> None:
+    """Writes a sound and its phones."""
+    names, start, end = zip(*spoken.phones, strict=True)
+    np.savez_compressed(
+        path, text=text, sound=(spoken.sound.clip(-1, 1) * 32767).astype(np.int16),
+        phones=np.array(names), start=np.array(start), end=np.array(end),
+    )  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
@@ -120,12 +129,7 @@ def main() -> None:
             variant = str(rng.choice(VARIANTS))
             spoken = espeak.say(voice + variant, text, int(rng.integers(130, 190)),
                                 int(rng.integers(25, 75)))  # fmt: skip
-        names, start, end = zip(*spoken.phones, strict=True)
-        np.savez_compressed(
-            args.out / f"{args.seed}_{k:04d}_{kind}_{voice}.npz", text=text,
-            sound=(spoken.sound.clip(-1, 1) * 32767).astype(np.int16),
-            phones=np.array(names), start=np.array(start), end=np.array(end),
-        )  # fmt: skip
+        keep(args.out / f"{args.seed}_{k:04d}_{kind}_{voice}.npz", spoken, text)
 
 
 if __name__ == "__main__":

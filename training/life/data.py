@@ -24,13 +24,14 @@ from scipy.signal import find_peaks, savgol_filter
 from training.articulation.hear import hear
 from training.articulation.people import People
 from training.face_space.fit import Tracks
+from training.rhythm.data import in_time, lag_of, landmarks_of, rotations
 from training.speech.data import decode
 from vasari.motion.eyes import LOOK_SIDE
 from vasari.motion.feeling import Feeling
 from vasari.motion.life import NAMES, SIZE, UNIT
 from vasari.networks import network
-from vasari.shape.space import LOOK_DOWN, LOOK_UP, NECK, rotation_angles, rotation_matrix
-from vasari.speech import mel
+from vasari.shape.space import LOOK_DOWN, LOOK_UP, NECK, rotation_matrix
+from vasari.speech import LOUDNESS, VOICE, mel
 from vasari.values import BLENDSHAPES
 from vasari.values.motion import CAMERA
 
@@ -49,24 +50,15 @@ def smooth(values: np.ndarray) -> np.ndarray:
     return savgol_filter(values, *JITTER, axis=0) if len(values) > JITTER[0] else values
 
 
-def rotation_of(vectors: np.ndarray, canonical: np.ndarray) -> np.ndarray:
-    """(T, 3) rotation vectors of the tracks to yaw, pitch, roll in degrees."""
-    import cv2
-
-    return np.stack([rotation_angles(cv2.Rodrigues(v.astype(np.float64))[0] @ canonical)
-                     for v in vectors])  # fmt: skip
-
-
-def head(pose: np.ndarray, canonical: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 3) rotation in degrees, (T, 3) position in eye distances relative to the median."""
-    rotation = smooth(rotation_of(pose[:, 1:4], canonical))
+def place_of(pose: np.ndarray, rotation: np.ndarray) -> np.ndarray:
+    """(T, 3) position of a head in eye distances, relative to the median."""
     scale = np.exp(pose[:, 0] - np.median(pose[:, 0]))
     across = pose[:, 4:6] / np.exp(np.median(pose[:, 0]))
     away = CAMERA * (1 / scale - 1)
     # what of the path is only the turn about the neck belongs to the rotation
     by_neck = np.stack([NECK - rotation_matrix(r.astype(np.float32)) @ NECK for r in rotation])
     place = smooth(np.concatenate([across, away[:, None]], 1) - by_neck)
-    return rotation, place - np.median(place, axis=0)
+    return np.asarray(place - np.median(place, axis=0))
 
 
 def closure(blendshapes: np.ndarray) -> np.ndarray:
@@ -135,7 +127,9 @@ def codes(blendshapes: np.ndarray) -> np.ndarray:
 def motion(tracks: Tracks, name: str) -> tuple[np.ndarray, np.ndarray]:
     """(T, SIZE) relative to rest, and (2,) where the person mostly looks."""
     blendshapes = tracks.blendshapes(name)
-    rotation, place = head(tracks.z[f"{name}.pose"], tracks.canonical)
+    # of the skull: the tracks' own turn with the jaw
+    rotation = smooth(rotations(landmarks_of(tracks, name), blendshapes))
+    place = place_of(tracks.z[f"{name}.pose"], rotation)
     shut = closure(blendshapes)
     look = gaze(blendshapes, shut, rotation)
     mostly = np.median(look, axis=0)
@@ -161,7 +155,8 @@ def segments(shared: Path) -> Iterator[tuple[dict[str, Any], np.ndarray, Tracks,
         known = tracks.found(name)
         if known.mean() >= FEWEST_FOUND:
             about = {"name": name, "kind": row["kind"], "split": row["split"]}
-            yield about, decode(folder / "sound" / f"{name}.opus"), tracks, known
+            sound = in_time(decode(folder / "sound" / f"{name}.opus"), lag_of(row))
+            yield about, sound, tracks, known
     sounds: dict[str, np.ndarray] = {}
     for name, row in people.rows.items():
         known = people.found(name)
@@ -181,7 +176,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     rows: list[dict[str, Any]] = []
-    kept: dict[str, list[np.ndarray]] = {k: [] for k in ("x", "felt", "y", "known")}
+    kept: dict[str, list[np.ndarray]] = {k: [] for k in ("x", "y", "known")}
     begin = 0
     for about, sound, tracks, known in segments(args.shared):
         moved, looks = motion(tracks, about["name"])
@@ -189,8 +184,8 @@ def main() -> None:
         frames, samples = len(moved), sound.astype(np.float32) / 32768
         samples = np.pad(samples, (0, max(0, frames * mel.BLOCK - len(samples))))
         samples = samples[: frames * mel.BLOCK]
-        kept["x"].append(hear(network("speech"), samples).astype(np.float16))
-        kept["felt"].append(felt(samples, frames).astype(np.float16))
+        features = hear(network("speech"), samples)[:, [VOICE, LOUDNESS]]
+        kept["x"].append(np.concatenate([features, felt(samples, frames)], 1).astype(np.float16))
         kept["y"].append(moved.astype(np.float16))
         kept["known"].append(known)
         rows.append({**about, "begin": begin, "frames": frames, "looks": looks.round(2).tolist()})

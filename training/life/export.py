@@ -1,6 +1,6 @@
 """Writes life.onnx (weights as float16, arithmetic in float32) and compares it with torch.
 
-python -m training.life.export --model life.pt
+python -m training.life.export --model life.pt --pack life.npz
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from training.life.model import (
     ASKED,
     CONTEXT,
     HEADS,
-    HEARD,
     LAYERS,
     PART,
     SPAN,
@@ -27,8 +26,9 @@ from training.life.model import (
     Life,
     Step,
 )
+from training.life.train import REAL, Pack
 from training.speech.export import halve
-from vasari.motion.life import PATCH, SIZE
+from vasari.motion.life import PATCH, SIZE, TOLD
 from vasari.networks import onnxruntime
 
 LARGEST = 2e-2  # difference, in units of UNIT: weights are rounded
@@ -37,7 +37,7 @@ OUT = ["patch", "blink", "remembered"]
 
 
 def example(n: int, m: int) -> tuple[torch.Tensor, ...]:
-    told = torch.randn(n, m, SPAN, HEARD), torch.randn(n, m, ASKED), torch.full((m,), 1 / m)
+    told = torch.randn(n, m, SPAN, TOLD), torch.randn(n, m, ASKED), torch.full((m,), 1 / m)
     cache = torch.randn(LAYERS, 2, n, m, HEADS, CONTEXT - 1, WIDTH // HEADS)
     dice = torch.randn(n, PART), torch.rand(n), torch.full((n,), 5.0)
     return torch.randn(n, PATCH, SIZE), *told, *dice, cache, torch.full((n,), 3.0)
@@ -46,7 +46,8 @@ def example(n: int, m: int) -> tuple[torch.Tensor, ...]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--pack", type=Path, required=True, help="of which the manners are")
+    parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--out", type=Path, default=Path("src/vasari/weights/life.onnx"))
     args = parser.parse_args()
     life, state = Life(), load(args.model)
@@ -64,7 +65,9 @@ def main() -> None:
         },
     )  # fmt: skip
     graph = halve(onnx.load_from_string(raw.getvalue()))
-    manners = [life.manner_mean.tolist(), life.manner_spread.tolist()]
+    talking = Pack(args.pack, "train", 0, REAL).rows
+    manners = np.array([m for row in talking if row["manner"] is not None for m in row["manner"]])
+    manners = [manners.mean(0).tolist(), manners.std(0).tolist()]
     onnx.helper.set_model_props(graph, {"manners": json.dumps(manners)})  # for those of seeds
     onnx.save(graph, str(args.out))
     session = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])

@@ -15,16 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vasari.motion.feeling import TONE
-from vasari.motion.life import AHEAD, DRAWN, PATCH, SIZE
+from vasari.motion.life import AHEAD, DRAWN, PATCH, SIZE, TOLD
 from vasari.motion.manner import MANNER
-from vasari.speech import FEATURES
 
 WIDTH, LAYERS, HEADS = 192, 3, 6
 CONTEXT = 40  # patches that are remembered, 8 s
 SPAN = PATCH + AHEAD  # frames of speech that a patch is told of
-HEARD = FEATURES + TONE + 2  # of each: what is heard, and whether speech and tone are known
-FRAME = 32  # values that a frame of speech becomes
 KINDS = 3  # generated, reading, talking
 # What is asked for, and whether it is: a manner, a kind, where to look (10 degrees), a feeling.
 ASKED = MANNER + 1 + KINDS + 2 + 1 + 2 + 1
@@ -100,8 +96,7 @@ class Life(nn.Module):
     def __init__(self, dropout: float = 0.1) -> None:
         super().__init__()
         self.before = nn.Linear(PATCH * SIZE + SIZE, WIDTH)
-        self.frame = nn.Linear(HEARD, FRAME)
-        self.speech = nn.Sequential(nn.Linear(SPAN * FRAME, WIDTH), nn.SiLU(), nn.Dropout(dropout),
+        self.speech = nn.Sequential(nn.Linear(SPAN * TOLD, WIDTH), nn.SiLU(), nn.Dropout(dropout),
                                     nn.Linear(WIDTH, WIDTH))  # fmt: skip
         self.ask = nn.Sequential(nn.Linear(ASKED, WIDTH), nn.SiLU(), nn.Linear(WIDTH, WIDTH))
         self.blocks = nn.ModuleList(Block(dropout) for _ in range(LAYERS))
@@ -114,13 +109,13 @@ class Life(nn.Module):
         self.register_buffer("manner_spread", torch.ones(MANNER))
 
     def told(self, speech: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
-        """What each patch is told, for the norms and for the input: speech (n, t, SPAN, HEARD),
+        """What each patch is told, for the norms and for the input: speech (n, t, SPAN, TOLD),
         asked (n, t, ASKED) with manners as they are read."""
         manner = (asked[..., :MANNER] - self.manner_mean) / self.manner_spread
         known = asked[..., MANNER : MANNER + 1]
         manner = manner.clamp(-3, 3) * known
         rest = asked[..., MANNER:]
-        speech = self.speech(self.frame(speech).flatten(-2))
+        speech = self.speech(speech.flatten(-2))
         return speech, self.ask(torch.cat([manner, rest], -1))
 
     def enter(self, patch: Tensor) -> Tensor:
@@ -174,7 +169,7 @@ class Step(nn.Module):
         """
         Args:
             patch: (n, PATCH, SIZE) the patch before, as is (degrees, eye distances, ...) / UNIT.
-            speech: (n, m, SPAN, HEARD), asked: (n, m, ASKED): told in m variants.
+            speech: (n, m, SPAN, TOLD), asked: (n, m, ASKED): told in m variants.
             weights: (m,) of the variants, sum 1.
             noise: (n, PART) normal; dice: (n,) 0 to 1, decides whether a blink begins.
             often: (n,) by how much the chance of a blink is multiplied.
@@ -207,15 +202,20 @@ class Step(nn.Module):
         begins = dice[:, None] < (chance * often[:, None]).cumsum(-1)
         blink = PATCH - begins.sum(-1)
         thought = life.with_blink(thought, blink.repeat_interleave(m, 0))
-        part = noise
-        for k in range(self.steps):
-            time = torch.full((1,), k / self.steps, device=x.device)
-            way = life.draw(part.repeat_interleave(m, 0), thought, time)
-            part = part + self.mixed(way, weights, n) / self.steps
+        part, step = noise, 1 / self.steps
+        for k in range(self.steps):  # midpoints: Euler's rule would still the motion, ever more
+            half = part + step / 2 * self.way(part, thought, weights, k * step)
+            part = part + step * self.way(half, thought, weights, (k + 0.5) * step)
         kept = torch.stack(kept).unflatten(2, (n, m))
         return life.patch(patch[:, -1], part), blink, kept
+
+    def way(self, part: Tensor, thought: Tensor, weights: Tensor, time: float) -> Tensor:
+        """Which way parts (n, PART) have to go at a time, 0 to 1."""
+        n, m = part.shape[0], weights.shape[0]
+        now = torch.full((1,), time, device=part.device)
+        return self.mixed(self.life.draw(part.repeat_interleave(m, 0), thought, now), weights, n)
 
     @staticmethod
     def mixed(values: Tensor, weights: Tensor, n: int) -> Tensor:
         """(n m, ...) of the variants to (n, ...)."""
-        return (values.unflatten(0, (n, len(weights))) * weights[None, :, None]).sum(1)
+        return (values.unflatten(0, (n, weights.shape[0])) * weights[None, :, None]).sum(1)

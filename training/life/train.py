@@ -16,8 +16,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from training.checkpoint import averaged, load, rate, save
-from training.life.model import ASKED, CONTEXT, HEARD, SPAN, Life
-from vasari.motion.life import AHEAD, BLINK, CODES, DRAWN, NAMES, PATCH, SIZE, UNIT
+from training.life.model import ASKED, CONTEXT, SPAN, Life
+from vasari.motion.life import AHEAD, BLINK, CODES, DRAWN, NAMES, PATCH, SIZE, TOLD, UNIT
 from vasari.motion.manner import MANNER, SECONDS, SHUT, manner_of
 from vasari.values import MOTION_HZ
 
@@ -43,7 +43,7 @@ class Pack:
 
     def __init__(self, path: Path, split: str, seed: int, kinds: set[str] | None = None) -> None:
         z = np.load(path)
-        self.x = np.concatenate([z["x"], z["felt"]], 1).astype(np.float32)
+        self.x = z["x"].astype(np.float32)
         self.y = z["y"].astype(np.float32)
         self.known = z["known"]
         self.rows = [r for r in json.loads(str(z["segments"])) if r["split"] == split
@@ -54,7 +54,7 @@ class Pack:
             row["manner"] = (
                 [manner_of(m) for m in (moved, moved[:, MIRROR] * SIGN)] if long else None
             )
-            row["felt"] = z["felt"][row["begin"] : row["begin"] + row["frames"], -2:].mean(0)
+            row["felt"] = z["x"][row["begin"] : row["begin"] + row["frames"], -2:].mean(0)
             row["group"] = row["kind"] if row["kind"] in SHARE else "rest"
         self.groups = {g: [r for r in self.rows if r["group"] == g] for g in (*SHARE, "rest")}
         self.random = np.random.default_rng(seed)
@@ -97,7 +97,7 @@ class Pack:
         patch = y[:-1].copy()
         if first == row["begin"] and r.random() < 0.5:  # a face at rest begins to talk
             patch[0] = 0
-        x = np.zeros((frames + AHEAD, HEARD), np.float32)
+        x = np.zeros((frames + AHEAD, TOLD), np.float32)
         until = min(len(x), last - first)
         x[:until, :-2] = self.x[first : first + until]
         x[:until, -2:] = 1
@@ -194,6 +194,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="checkpoint whose weights it begins with")
     parser.add_argument("--real-only", action="store_true", help="for comparison")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -202,6 +203,11 @@ def main() -> None:
     kinds = {"real": REAL, "reading": READING, "generated": {"generated", "unknown"}}
     judges = {name: Pack(args.pack, "val", 1, kind) for name, kind in kinds.items()}
     net = Life().to(device)
+    if args.start:
+        begun = load(args.start, device)["mean"]
+        own = net.state_dict()
+        alike = {k: v for k, v in begun.items() if k in own and own[k].shape == v.shape}
+        net.load_state_dict(alike, strict=False)
     fit_axes(net, pack)
     optimiser = torch.optim.AdamW(net.parameters(), TOP, weight_decay=0.05, betas=(0.9, 0.98))
     mean = {k: v.clone() for k, v in net.state_dict().items()}

@@ -12,6 +12,7 @@ FRAME, HOP, LIFTER = 512, 128, 22
 SEARCH = 128  # samples that a piece may move to fit the one before
 HZ = 16000
 LABEL = 160  # samples of one label
+HELD_LEAST, HELD_SHARE, HELD_MOST = 8, 0.3, 4.0  # labels, share of such vowels, seconds
 LONGEST = 2.8  # logarithm: a singer holds vowels up to 16 times as long
 
 
@@ -113,6 +114,25 @@ def sung(sound: np.ndarray, phones: np.ndarray, vowels: np.ndarray,
     made = sounded(driven * np.exp(log_envelope[source]), n)
     at = np.minimum(np.arange(n // LABEL) * LABEL // HOP, len(source) - 1)
     return made, of[source[at]]
+
+
+def held(sound: np.ndarray, phones: np.ndarray, vowels: np.ndarray,
+         rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """The speaker's own voice, some vowels held up to HELD_MOST seconds; as `sung`."""
+    edges = np.flatnonzero(np.diff(phones)) + 1
+    sounds, labels = [], []
+    for run in np.split(np.arange(len(phones)), edges):
+        piece, label = sound[run[0] * LABEL : (run[-1] + 1) * LABEL], phones[run]
+        if vowels[label[0]] and len(run) >= HELD_LEAST and rng.random() < HELD_SHARE:
+            middle = slice(len(piece) // 4, len(piece) * 3 // 4)  # its steady half
+            seconds = np.exp(rng.uniform(np.log(0.4), np.log(HELD_MOST)))
+            longer = stretched(piece[middle], seconds * HZ / (middle.stop - middle.start))
+            piece = np.concatenate([piece[: middle.start], longer, piece[middle.stop :]])
+            piece = piece[: len(piece) // LABEL * LABEL]
+            label = np.full(len(piece) // LABEL, label[0])
+        sounds.append(piece)
+        labels.append(label)
+    return np.concatenate(sounds), np.concatenate(labels)
 
 
 def pulses(n: int, rng: np.random.Generator) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.checks import checked_path
-from vasari.errors import VasariError, VideoError
+from vasari.errors import VideoError
 from vasari.files import input_file
 from vasari.follow.track import Track, track
 from vasari.jobs.recorded import is_motion_file, recorded
@@ -44,14 +44,11 @@ def read_manner(
     if isinstance(clip, Motion):
         check_motion(clip)
         return manner_in(resampled(clip, round(MOTION_HZ)))
-    try:
-        if is_motion_file(checked_path(clip, "clip")):
-            return manner_in(recorded(clip).motion)
-        seen = track(input_file(clip, "clip", VideoError), most=MOST, progress=progress, tell=tell)
-        motion = replace(seen.motion, gaze=GAZE_READ * seen.motion.gaze)
-        return manner_in(motion, _longest_shot(seen))
-    except VasariError as error:
-        raise type(error)(f"{clip} tells no manner. {error}") from None
+    if is_motion_file(checked_path(clip, "clip")):
+        return manner_in(recorded(clip).motion, name=str(clip))
+    seen = track(input_file(clip, "clip", VideoError), most=MOST, progress=progress, tell=tell)
+    motion = replace(seen.motion, gaze=GAZE_READ * seen.motion.gaze)
+    return manner_in(motion, _longest_shot(seen), str(clip))
 
 
 def _longest_shot(seen: Track) -> NDArray[np.bool_]:

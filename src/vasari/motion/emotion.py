@@ -67,7 +67,9 @@ UNLIKE_OWN = 1.6  # of its strength: of the own smile, what goes for an emotion 
 LEAST = -0.4  # of a code: inner brows come down below where browDown alone brings them
 VOWEL = 0.05  # opening from which lips may be parted further, eye distances
 SPOKEN = 0.5  # of what lips are parted by in a pause, in vowels
-ROUNDED = 0.7  # of a smile that goes where lips are fully rounded
+ROUNDED = 0.7  # of a smile that goes where lips are fully rounded,
+ROUND_FULL = 0.4  # as they are at so much of mouthPucker or mouthFunnel
+HELD = 0.6  # of a smile that is asked for and stays beside rounded lips
 _CORNERS = [BLENDSHAPES.index(f"mouth{n}{s}") for n in ("Smile", "Stretch", "Dimple")
             for s in ("Left", "Right")]  # fmt: skip
 PRESSED = 0.85  # of pressed and rolled lips that goes where they open
@@ -130,7 +132,7 @@ def own_kept(emotion: NDArray[np.float64]) -> float:
 def smile_held(emotion: NDArray[np.float64]) -> float:
     """How much of its smile or frown a mouth that shows emotions (9,) keeps beside rounded lips, 0
     to 1: they are asked for, and `write_emotion` has made room for the vowel."""
-    return float(min(sum(emotion[1 : len(EMOTIONS)]), 1.0))
+    return float(HELD * min(sum(emotion[1 : len(EMOTIONS)]), 1.0))
 
 
 def write_emotion(expression: FloatArray, codes: FloatArray, opening: FloatArray) -> None:
@@ -138,7 +140,8 @@ def write_emotion(expression: FloatArray, codes: FloatArray, opening: FloatArray
     distances: rounded lips smile less, and open ones are not pressed."""
     n = len(BLENDSHAPES)
     codes = codes.copy()
-    codes[:, _CORNERS] *= 1 - ROUNDED * expression[:, _ROUND].max(1, keepdims=True).clip(0, 1)
+    rounded = (expression[:, _ROUND].max(1, keepdims=True) / ROUND_FULL).clip(0, 1)
+    codes[:, _CORNERS] *= 1 - ROUNDED * rounded
     codes[:, _PRESSED] *= 1 - PRESSED * np.clip(opening / VOWEL, 0, 1)[:, None]
     more = np.clip(expression[:, :n] + codes, LEAST, 1)
     expression[:, :n] = np.where(codes != 0, more, expression[:, :n])

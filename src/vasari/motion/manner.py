@@ -78,12 +78,15 @@ def as_manner(numbers: NDArray[np.float64]) -> Manner:
     return Manner(*map(float, np.clip(out, low, high)))
 
 
-def manner_in(motion: Motion, seen: NDArray[np.bool_] | None = None) -> Manner:
+def manner_in(
+    motion: Motion, seen: NDArray[np.bool_] | None = None, name: str = "The motion"
+) -> Manner:
     """The manner of whom a motion shows.
 
     Args:
         motion: at MOTION_HZ.
         seen: (T,) the frames that are used; None for all.
+        name: of the motion, for the message.
 
     Raises:
         VasariError: these are less than SECONDS.
@@ -91,7 +94,7 @@ def manner_in(motion: Motion, seen: NDArray[np.bool_] | None = None) -> Manner:
     seen = np.ones(len(motion), bool) if seen is None else seen
     if seen.sum() < SECONDS * MOTION_HZ:
         raise VasariError(
-            f"It shows a face for {seen.sum() / MOTION_HZ:.1f} s only, and a manner takes "
+            f"{name} shows a face for {seen.sum() / MOTION_HZ:.1f} s only, and a manner takes "
             f"{SECONDS} s at least: give a longer clip of one person who talks."
         )
     return as_manner(manner_of(columns_of(motion)[seen]))

@@ -10,7 +10,7 @@ from vasari.errors import SoundError
 from vasari.motion.emotion import Emotions, own_kept, parted_lips, write_emotion
 from vasari.motion.eyes import write_eyes
 from vasari.motion.feeling import Feeling, shown_by
-from vasari.motion.gate import Gate
+from vasari.motion.gate import Gate, Presence
 from vasari.motion.life import (
     BLINK,
     CODES,
@@ -90,7 +90,7 @@ class MotionStream:
         self._listening, self._feeling = listening, feeling
         self._steering = Steering(style)
         self._chunk, self._ahead = chunk, ahead
-        self._mouth, self._gate = MouthStream(chunk, ahead), Gate()
+        self._mouth, self._gate, self._presence = MouthStream(chunk, ahead), Gate(), Presence()
         # the last is that of listening
         life, mood, _ = np.random.default_rng(self._steering.seed).spawn(3)
         self._manner, self._life = some_manner(life), Life(life)
@@ -161,7 +161,8 @@ class MotionStream:
         self._made += 1
         style = self._steering.at(max(0.0, time + 0.5 / MOTION_HZ))
         moved = self._live(style, told) if time >= 0 else np.zeros(SIZE)
-        gate = self._gate.step(float(frame[VOICE]), float(frame[LOUDNESS]))
+        presence = self._presence.step(frame)
+        gate = self._gate.step(float(frame[VOICE]), float(frame[LOUDNESS]), presence)
         heed = self._listening.step(gate) if self._listening else NOT_HEEDING
         rotation = style.head * (moved[ROTATION] + heed.rotation)
         position = style.head * (moved[POSITION] + breath(time) + heed.position)

@@ -103,7 +103,8 @@ def _paleness(colour: FloatArray, well: NDArray[np.bool_], lip: FloatArray) -> F
 
 
 def _redness(colour: FloatArray) -> FloatArray:
-    return np.asarray((colour[..., 0] - colour[..., 1:].mean(-1)) / (colour.mean(-1) + 10))
+    """Of colours (..., 3), red against green: blue would take yellow teeth for flesh."""
+    return np.asarray((colour[..., 0] - colour[..., 1]) / (colour.mean(-1) + 10))
 
 
 def _upper_row(teeth: FloatArray, inside: FloatArray) -> FloatArray:

@@ -27,6 +27,8 @@ UPPER_EDGE = 0.036  # how far the upper row reaches below the line where the lip
 GUM_ABOVE = 0.095  # from the biting edge to the gum between two teeth
 LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
 FLESH = np.array([1.36, 0.83, 0.81])  # hue of a tongue in white light
+PALER = 1.45  # teeth are so much lighter than lips at least: eyes may lie in the shade of a brow
+DEEPER_RED = 1.4  # times as red as the tongue is the dark
 DARKEST = 46.0  # levels: in light that is any brighter the dark of a mouth is no lighter
 TONGUE_TOP = 0.0  # where the tongue's back fades into the throat, against its own line
 TONGUE_HALF, TONGUE_LENGTH = 0.27, 0.24  # how wide and how far down it is drawn
@@ -53,13 +55,14 @@ def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     hue = lit / max(lit.mean(), 1)
     colourful = np.clip(4 * np.ptp(hue), 0, 1)  # 0 for a black-and-white portrait
     warm = 1 - colourful * np.array([0.0, 0.02, 0.07])
-    tooth = np.minimum(light * (1 + 0.5 * (hue - 1)) * 1.04, 245) * warm
+    light = max(1.04 * light, PALER * lip.mean())
+    tooth = np.minimum(light * (1 + 0.35 * (hue - 1)), 245) * warm
     own = np.clip(1 + 1.5 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
     flesh = 1 + colourful * (FLESH - 1)  # nobody's tongue has the colour of a lipstick
     redness = 0.4 * own + 0.6 * flesh
     gum = (0.5 * lip.mean() + 0.22 * lit.mean()) * redness
     tongue = (0.54 * lip.mean() + 0.14 * lit.mean()) * redness
-    dark = min(0.30 * lip.mean(), DARKEST) * redness
+    dark = min(0.30 * lip.mean(), DARKEST) * (1 + DEEPER_RED * (redness - 1))
     return Tones(tooth, gum, tongue, dark, lip)
 
 
