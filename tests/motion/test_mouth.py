@@ -13,12 +13,8 @@ from vasari.motion.mouth import AHEAD, MouthStream, lip_opening
 from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, EXPRESSION, Style
 
-<<<<<<< HEAD
 STILL = Style(head=0, blink=0, expression=0)
-=======
-STILL = Style(head=0, blink=0)
 TONGUE_OUT = BLENDSHAPES.index("tongueOut")
->>>>>>> h/lips
 OTHERS = [i for i, n in enumerate(BLENDSHAPES) if n.startswith(("brow", "eye"))]
 
 
