@@ -179,8 +179,8 @@ class MotionStream:
         )  # fmt: skip
 
     def _live(self, style: Moment, told: FloatArray) -> FloatArray:
-        """(SIZE,) of the next frame, by the manner that is asked for, or the seed's own. A gaze that
-        is steered is added to one at the viewer, so that it is met exactly."""
+        """(SIZE,) of the next frame, by the manner that is asked for, or the seed's own. A gaze
+        that is steered is added to one at the viewer, so that it is met exactly."""
         asked = self._steering.manner
         manner = self._manner if asked is None else told_manner(asked, self._manner)
         return self._life.step(told, Asked(manner, np.zeros(2), style.blink))
