@@ -23,10 +23,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.life import apart, long, pairs, rhythm, seen
+from benchmarks.life import apart, long, manner, pairs, rhythm, seen
 from benchmarks.life.made import SEEDS, moved_by, seed_of
 from benchmarks.life.measure import Moved, of_motion, spread_of, table_of, within
 from benchmarks.life.people import FRAME, Take, part, validation
+from benchmarks.life.table import shown
 from benchmarks.record import RESULTS, add
 from benchmarks.teacher import add_teacher_arguments, start_teacher
 from training.rhythm.inputs import of_sound
@@ -134,35 +135,13 @@ def in_pictures(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, An
     return out
 
 
-def shown(result: dict[str, Any], laws: dict[str, Any]) -> str:
-    lines = []
-    for level in ("motion", "pictures"):
-        if level not in result:
-            continue
-        lines.append(f"{level:32}{'real':>9}{'error':>8}{'made':>9}{'laws':>9}  within 20 %")
-        for name, row in result[level]["table"].items():
-            law = laws.get(level, {}).get("table", {}).get(name, {}).get("made")
-            lines.append(f"{name:32}{row['real']:9.3f}{_number(row['error']):>8}{row['made']:9.3f}"
-                         f"{_number(law):>9}  {'yes' if row['within'] else 'no'}")  # fmt: skip
-        for kind in ("rhythm", "frechet", "diversity"):
-            for of, values in result[level].get(kind, {}).items():
-                law = laws.get(level, {}).get(kind, {}).get(of, {})
-                for name, value in values.items():
-                    lines.append(f"{f'{kind} {of}: {name}':50}{value:9.3f}"
-                                 f"{_number(law.get(name)):>9}")  # fmt: skip
-    for name, values in result.get("minutes", {}).items():
-        if name in VOICES:
-            lines.append(f"minutes, {name}: {json.dumps(values)}")
-            lines.append(f"  laws: {json.dumps(laws.get('minutes', {}).get(name))}")
-    return "\n".join(lines)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+def in_manner(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, Any]:
+    return manner.measure(takes)
 
 
 MEASURES: dict[str, Callable[[argparse.Namespace, Sequence[Take]], dict[str, Any]]] = {
     "motion": in_motion, "minutes": over_minutes, "pictures": in_pictures,
+    "manner": in_manner,
 }  # fmt: skip
 
 
@@ -170,7 +149,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How alive a face is beside real people.")
     add_shared_argument(parser)
     add_teacher_arguments(parser)
-    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES))
+    parser.add_argument("--only", nargs="*", choices=MEASURES, default=list(MEASURES),
+                        help="of the measures; with none the table of before is shown")  # fmt: skip
     parser.add_argument("--takes", type=int, help="only so many of the people's, evenly spread")
     parser.add_argument("--work", type=Path, help="folder for what was read, to go on from")
     parser.add_argument("--keep-as", default="life", help="name of the result")
@@ -180,15 +160,14 @@ def main() -> None:
     if pairs.asked(args):
         return
     start = perf_counter()
-    takes = validation(Path(args.shared))
+    takes = validation(Path(args.shared)) if args.only else []
     takes = takes[:: max(1, len(takes) // args.takes)] if args.takes else takes
     for name in args.only:
         result = {"people": people(takes), **MEASURES[name](args, takes)}
         result["took_seconds"] = perf_counter() - start
-        path = add(args.keep_as, name, result)
-        print(f"{name} written to {path}", flush=True)
-    whole, laws = (json.loads(p.read_text()) if p.is_file() else {} for p in (path, LAWS))
-    print(shown(whole, laws))
+        print(f"{name} written to {add(args.keep_as, name, result)}", flush=True)
+    kept = (RESULTS / f"{args.keep_as}.json", LAWS)
+    print(shown(*(json.loads(path.read_text()) if path.is_file() else {} for path in kept)))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from vasari.motion.mouth import AHEAD, MouthStream, lip_opening
 from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, EXPRESSION, Style
 
-STILL = Style(head=0, blink=0)
+STILL = Style(head=0, blink=0, expression=0)
 TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OTHERS = [i for i, n in enumerate(BLENDSHAPES) if n.startswith(("brow", "eye"))]
 

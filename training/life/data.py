@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from scipy.ndimage import median_filter, percentile_filter
 from scipy.signal import find_peaks, savgol_filter
@@ -24,26 +25,54 @@ from scipy.signal import find_peaks, savgol_filter
 from training.articulation.hear import hear
 from training.articulation.people import People
 from training.face_space.fit import Tracks
-from training.rhythm.data import in_time, lag_of, landmarks_of, rotations
 from training.speech.data import decode
 from vasari.motion.eyes import LOOK_SIDE
 from vasari.motion.feeling import Feeling
 from vasari.motion.life import NAMES, SIZE, UNIT
 from vasari.networks import network
-from vasari.shape.space import LOOK_DOWN, LOOK_UP, NECK, rotation_matrix
-from vasari.speech import LOUDNESS, VOICE, mel
-from vasari.values import BLENDSHAPES
+from vasari.shape.space import LOOK_DOWN, LOOK_UP, NECK, pose_of, rotation_matrix
+from vasari.speech import mel
+from vasari.values import BLENDSHAPES, EXPRESSION
 from vasari.values.motion import CAMERA
 
 REST = 10  # percentile of a coefficient that counts as rest
 JITTER = 7, 2  # frames and order of the filter that takes out the teacher's jitter
 SLOWLY = 13  # frames over which the slow part of the mouth is averaged
 FEWEST_FOUND = 0.7
+SURE, LATEST = 0.4, 5  # of sync_r, and frames, from and up to which a clip's lag is believed
 LIKELY = 25.0  # degrees from rest: beyond it the teacher lost the head
 BLINK_RISE, BLINK_FRAMES = 0.18, 16  # of a coefficient; longest blink
 LOOKED_SHUT = 0.3  # closure from which the teacher's gaze is not believed
 FIXATION, JUMP = 4.0, 2.5  # frames and degrees over which a gaze is evened out
 MOST_GAZE = 30.0  # degrees
+
+
+def landmarks_of(tracks: Tracks, name: str) -> np.ndarray:
+    """(T, 478, 3) pixels, as the teacher gave them."""
+    pose = tracks.z[f"{name}.pose"].astype(np.float32)
+    turns = np.stack([cv2.Rodrigues(v.astype(np.float64))[0] for v in pose[:, 1:4]])
+    turns = (turns @ tracks.canonical).astype(np.float32)
+    place = np.pad(pose[:, 4:6], ((0, 0), (0, 1)))
+    turned = tracks.shapes(name) @ turns.transpose(0, 2, 1) * np.exp(pose[:, 0])[:, None, None]
+    return np.asarray(turned + place[:, None], np.float32)
+
+
+def rotations(landmarks: np.ndarray, blendshapes: np.ndarray) -> np.ndarray:
+    """(T, 3) yaw, pitch, roll, each picture for itself."""
+    expression = np.zeros((len(landmarks), EXPRESSION), np.float32)
+    expression[:, : len(BLENDSHAPES)] = blendshapes
+    return np.array([pose_of(p, e).rotation for p, e in zip(landmarks, expression, strict=True)])
+
+
+def lag_of(row: dict[str, str]) -> int:
+    """Frames by which a clip's sound is late, 0 where that is not sure."""
+    lag = int(row.get("lag") or 0)
+    return lag if float(row.get("sync_r") or 0) >= SURE and abs(lag) <= LATEST else 0
+
+
+def in_time(sound: np.ndarray, lag: int) -> np.ndarray:
+    """A sound that is late by `lag` frames, in time."""
+    return np.pad(sound, (max(0, -lag) * mel.BLOCK, 0))[max(0, lag) * mel.BLOCK :]
 
 
 def smooth(values: np.ndarray) -> np.ndarray:
@@ -176,7 +205,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     rows: list[dict[str, Any]] = []
-    kept: dict[str, list[np.ndarray]] = {k: [] for k in ("x", "y", "known")}
+    kept: dict[str, list[np.ndarray]] = {k: [] for k in ("x", "felt", "y", "known")}
     begin = 0
     for about, sound, tracks, known in segments(args.shared):
         moved, looks = motion(tracks, about["name"])
@@ -184,8 +213,8 @@ def main() -> None:
         frames, samples = len(moved), sound.astype(np.float32) / 32768
         samples = np.pad(samples, (0, max(0, frames * mel.BLOCK - len(samples))))
         samples = samples[: frames * mel.BLOCK]
-        features = hear(network("speech"), samples)[:, [VOICE, LOUDNESS]]
-        kept["x"].append(np.concatenate([features, felt(samples, frames)], 1).astype(np.float16))
+        kept["x"].append(hear(network("speech"), samples).astype(np.float16))
+        kept["felt"].append(felt(samples, frames).astype(np.float16))
         kept["y"].append(moved.astype(np.float16))
         kept["known"].append(known)
         rows.append({**about, "begin": begin, "frames": frames, "looks": looks.round(2).tolist()})

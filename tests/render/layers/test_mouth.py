@@ -19,7 +19,7 @@ def fall(far: np.ndarray, reach: float) -> np.ndarray:
 
 def plain(out, mask, back, lines, corners, textures, places, density, colours, amounts):  # type: ignore[no-untyped-def]
     """What `draw_inside` does, with whole arrays."""
-    share, enters, rolled, seam = amounts
+    share, enters, rolled, seam, lift = amounts
     ys, xs = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float32)
     x, y = (r[0] * xs + r[1] * ys + r[2] for r in back)
     at = np.linspace(*corners, STEPS)
@@ -29,6 +29,7 @@ def plain(out, mask, back, lines, corners, textures, places, density, colours, a
         (1 - rolled * inside.ROLLED_UPPER * fall(abs(below), inside.ROLL_REACH))
         * (1 - rolled * inside.ROLLED_LOWER * fall(abs(above), inside.ROLL_REACH))
         * (1 - seam * (1 - near**2) ** 2)
+        * (1 + lift * np.where(below < 0, np.clip(1 - (below / inside.MARGIN) ** 2, 0, 1), 0))
     )
     ends = np.clip((x - corners[0]) * (corners[1] - x) * 40, 0, 1)
     lips = out[..., :3] * (1 + (shade - 1) * ends)[..., None]
@@ -70,7 +71,7 @@ def test_the_loop_does_what_whole_arrays_do() -> None:
     textures = np.ascontiguousarray(textures.reshape(90, 120, 3, 4).transpose(2, 0, 1, 3))
     places = np.array([[60, 40], [58, 44], [60, 38]], np.float32)
     colours = np.array([[20, 10, 8], [170, 90, 90]], np.float32)
-    amounts = np.array([0.9, 0.8, 0.7, 0.4], np.float32)
+    amounts = np.array([0.9, 0.8, 0.7, 0.4, 0.2], np.float32)
     rest = (mask, back, lines, corners, textures, places, np.float32(150), colours, amounts)
     wanted = plain(out.astype(np.float32), *rest)
     near = (np.minimum(y - np.interp(x, at, lines[:, 0]), np.interp(x, at, lines[:, 1]) - y)
