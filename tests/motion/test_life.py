@@ -1,5 +1,5 @@
-"""The life network as a stream: draws by seed, hears so far, keeps little, blinks as often as asked,
-and its patches meet."""
+"""The life network as a stream: draws by seed, hears so far, keeps little, blinks as often as
+asked, and its patches meet."""
 
 from __future__ import annotations
 
