@@ -1,5 +1,5 @@
-"""The life network as a stream: draws by seed, hears so far, keeps little, blinks as often as asked,
-and its patches meet."""
+"""The life network as a stream: draws by seed, hears so far, keeps little, blinks as often as
+asked, and its patches meet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.laws.test_silence_closes_the_mouth import demo_voice
+from tests.conftest import demo_sound
 from vasari.motion.feeling import Feeling
 from vasari.motion.life import (
     AHEAD,
@@ -37,7 +37,7 @@ WINDOW = PATCH + AHEAD
 @cache
 def heard(frames: int) -> np.ndarray:
     """(frames + AHEAD, TOLD) of the demo's voice, over and over."""
-    voice = np.resize(demo_voice(), (frames + AHEAD) * 640)
+    voice = np.resize(demo_sound(), (frames + AHEAD) * 640)
     feeling = Feeling()
     feeling.hear(voice)
     return np.array([told_of(f, feeling.tone()) for f in SpeechStream(25).push(voice, last=True)])
