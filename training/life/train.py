@@ -209,7 +209,7 @@ def main() -> None:
         own = net.state_dict()
         alike = {k: v for k, v in begun.items() if k in own and own[k].shape == v.shape}
         net.load_state_dict(alike, strict=False)
-    fit_axes(net, pack)
+    fit_axes(net, Pack(args.pack, "train", 0))
     optimiser = torch.optim.AdamW(net.parameters(), TOP, weight_decay=0.05, betas=(0.9, 0.98))
     mean = {k: v.clone() for k, v in net.state_dict().items()}
     step, spent = 0, 0.0

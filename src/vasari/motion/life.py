@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.motion.eyes import Eyes
 from vasari.motion.feeling import TONE
 from vasari.networks import network
 from vasari.speech import LOUDNESS, VOICE
@@ -51,9 +52,9 @@ MOST_OFF = 1.0  # of people's spread: the farthest of any number of a manner
 # Degrees and eye distances that a head only ever approaches: one picture shows no more of it.
 MOST = np.array([14.0, 11.0, 9.0, 0.25, 0.15, 0.5])
 TALKING = (0.0, 0.0, 1.0)  # of the kinds of clips: generated, reading, talking
-# Of the way that head and face would have gone on, what the frames of the next patch keep of it: the
-# network draws each from where the last one ended, not from how fast it went there (fitted: the jerk
-# where patches meet is 1.3 times that elsewhere without, 1.06 with it).
+# Of the way that head and face would have gone on, what the frames of the next patch keep of it:
+# the network draws each from where the last one ended, not from how fast it went there (fitted: the
+# jerk where patches meet is 1.3 times that elsewhere without, 1.06 with it).
 GOES_ON = np.array([0.38, 0.33, 0.11, 0.04, 0.0])[:, None]
 NO_FEELING = (0.0, 0.0, 0.0)  # arousal and valence are not asked for: the voice tells them
 PROSODY = 2 + TONE  # of a voice in a frame: how sure one is heard, how loud, its tone
@@ -162,7 +163,7 @@ class Life:
 
     def __init__(self, random: np.random.Generator, guidance: float = GUIDANCE) -> None:
         self._random, lids = random, random.spawn(1)[0]
-        self._lids = Lids(lids)
+        self._lids, self._eyes = Lids(lids), Eyes()
         variants = [1 + guidance, -guidance] if guidance else [1]
         self._weights = np.array(variants, np.float32)
         layers, two, _, _, heads, patches, width = _cache_shape()
@@ -194,6 +195,7 @@ class Life:
         onward = 2 * self._patch[-1, :DRAWN] - self._patch[-2, :DRAWN] - drawn[0]
         onward[GAZE] = 0  # eyes jump
         drawn = drawn + GOES_ON * onward
+        drawn[:, GAZE] = self._eyes.step(drawn[:, GAZE] * UNIT[GAZE]) / UNIT[GAZE]
         shut = self._lids.step(begins)[:, None] / UNIT[BLINK]
         self._patch, self._shown = np.concatenate([drawn, shut], 1, dtype=np.float32), 0
         self._cache, self._age = cache, min(self._age + 1, cache.shape[5])

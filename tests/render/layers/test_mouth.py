@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from tests.faces import expression, made_face, painted_lips, still
+from vasari.portrait.teeth import DENSITY
 from vasari.render import Renderer
 from vasari.render.layers import inside
 from vasari.render.layers.inside import STEPS, draw_inside
-from vasari.render.layers.mouth import Mouth
+from vasari.render.layers.mouth import DIM, MOST_LIFT, Mouth, _softness, how_dim
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 
 WIDE = expression(jawOpen=0.6)
@@ -120,3 +123,34 @@ def test_lips_take_their_pixels_from_farther_out_once_they_move() -> None:
     assert (moved[LIP_RINGS_LOWER[:, 4], 1] > 0).all()
     rest = np.delete(moved, np.r_[LIP_RINGS_UPPER.ravel(), LIP_RINGS_LOWER.ravel()], axis=0)
     assert not rest.any()
+
+
+def test_an_upper_lip_in_the_shade_of_a_laugh_is_lit_when_the_laugh_is_left() -> None:
+    face = painted_lips(expression(jawOpen=0.35, mouthSmile=0.6))
+    upper = np.zeros(face.picture.shape[:2], np.uint8)
+    lip = np.r_[LIP_RINGS_UPPER[0], LIP_RINGS_UPPER[2, ::-1]]
+    cv2.fillPoly(upper, [np.round(face.landmarks[lip, :2]).astype(np.int32)], 1)
+    picture = np.where(upper[..., None] > 0, face.picture // 6, face.picture)
+    dark = replace(face, picture=picture)
+    assert how_dim(face.picture, face.landmarks) < DIM < how_dim(picture, face.landmarks)
+    light = []
+    for lift in (0.0, MOST_LIFT):
+        renderer = Renderer(dark, 512, paint="baked")
+        mouth = renderer._mouth
+        assert isinstance(mouth, Mouth)
+        assert mouth._lift > 0
+        mouth._lift = lift
+        closed = still(face, expression=expression())
+        points = renderer.now(closed, 0).points[:, :2] + renderer.stage.box[:2]
+        x, y = np.round(points[13]).astype(int)
+        rim = slice(y - 1 - round(0.02 * renderer.stage.pose.scale), y)
+        light.append(renderer.draw(closed, 0)[rim, x - 3 : x + 4].mean())
+    assert light[1] > 1.2 * light[0]
+
+
+def test_the_hole_is_as_soft_as_the_teeth() -> None:
+    row = np.zeros((200, 20, 4), np.uint8)
+    row[100:, :, 3] = 255
+    for deviation in (2.0, 5.0):
+        soft = cv2.GaussianBlur(row, (0, 0), deviation)
+        assert np.isclose(_softness(soft) * DENSITY, deviation, rtol=0.1)

@@ -8,6 +8,7 @@ more is seen than that it is one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -35,7 +36,7 @@ TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OWN_NEAR = 0.014  # eye distances: lips as near as this to the portrait's own show its pixels
 SOFTEST = 0.45  # pixels: least blur of what is sampled, against aliasing
 FULL_OPEN = 0.07  # opening, eye distances, from which on all light that there is comes in
-LEAST_LIGHT = 0.35  # and how much of it through a slit
+LEAST_LIGHT = 0.50  # and how much of it through a slit
 ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
 DIM, MOST_LIFT = 3.0, 1.5  # such an upper lip is in the shade of a laugh, and is lit without it
 SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
@@ -172,8 +173,7 @@ class Mouth:
         if is_open:
             fixed = np.round((polygon - low) * (1 << SUBPIXEL)).astype(np.int32)
             cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
-            soft = cv2.GaussianBlur(mask, (0, 0), self._soft * pose.scale)
-            mask = cv2.convertScaleAbs(soft, alpha=mask.max() / max(int(soft.max()), 1))
+            mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), self._soft * pose.scale), np.uint8)
         back = cv2.invertAffineTransform(self._plane.to_picture(pose)).astype(np.float32)
         top, floor = (line @ back[:, :2].T + back[:, 2] for line in (upper, lower))
         back[:, 2] += back[:, :2] @ low.astype(np.float32)
@@ -218,7 +218,7 @@ def _softness(texture: NDArray[np.uint8]) -> float:
     """Deviation, eye distances, of the blur that made a row of teeth as soft as the portrait: its
     alpha falls steepest at the biting edges. A hole in lips is no sharper."""
     steepest = float(np.diff(texture[..., 3].astype(np.float32), axis=0).max(initial=0)) / 255
-    return float(1 / (np.sqrt(2 * np.pi) * max(steepest, 0.02) * DENSITY))
+    return 1 / (math.sqrt(2 * math.pi) * max(steepest, 0.02) * DENSITY)
 
 
 def _prefiltered(texture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
