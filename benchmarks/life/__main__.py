@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -22,8 +23,9 @@ from typing import Any
 
 import numpy as np
 
+import vasari
 from benchmarks.data import add_shared_argument
-from benchmarks.life import apart, long, pairs, rhythm, seen
+from benchmarks.life import apart, long, manner, pairs, rhythm, seen
 from benchmarks.life.made import SEEDS, moved_by, seed_of
 from benchmarks.life.measure import Moved, of_motion, spread_of, table_of, within
 from benchmarks.life.people import FRAME, Take, part, validation
@@ -45,6 +47,13 @@ def people(takes: Sequence[Take]) -> dict[str, Any]:
     sources = sorted({t.source for t in takes})
     return {"takes": len(takes), "minutes": sum(map(len, takes)) / 1500,
             "takes by source": {s: sum(t.source == s for t in takes) for s in sources}}  # fmt: skip
+
+
+def commit() -> str:
+    """Of the package that was measured, which PYTHONPATH may take from elsewhere."""
+    where = Path(vasari.__file__).parent
+    command = ["git", "-C", str(where), "rev-parse", "--short=12", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
 def as_moved(take: Take) -> Moved:
@@ -135,8 +144,13 @@ def in_pictures(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, An
     return out
 
 
+def in_manner(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, Any]:
+    return manner.measure(takes)
+
+
 MEASURES: dict[str, Callable[[argparse.Namespace, Sequence[Take]], dict[str, Any]]] = {
     "motion": in_motion, "minutes": over_minutes, "pictures": in_pictures,
+    "manner": in_manner,
 }  # fmt: skip
 
 
@@ -158,7 +172,7 @@ def main() -> None:
     takes = validation(Path(args.shared)) if args.only else []
     takes = takes[:: max(1, len(takes) // args.takes)] if args.takes else takes
     for name in args.only:
-        result = {"people": people(takes), **MEASURES[name](args, takes)}
+        result = {"vasari": commit(), "people": people(takes), **MEASURES[name](args, takes)}
         result["took_seconds"] = perf_counter() - start
         print(f"{name} written to {add(args.keep_as, name, result)}", flush=True)
     kept = (RESULTS / f"{args.keep_as}.json", LAWS)

@@ -30,7 +30,6 @@ FRAMES, EVERY = 75, 3  # of a sheet; each so many one is on it
 ACROSS, TILE = 13, 112
 REACH = 1.45  # eye distances from the middle of the face to a tile's border
 MARGIN = 22  # pixels above each sheet, with its letter
-CHANCE = 2027  # seed of the order, unlike any seed of motion
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,8 +65,8 @@ def told(answers: dict[str, str], key: dict[str, str]) -> dict[str, float]:
 
 def draw(args: argparse.Namespace) -> None:
     shared, out = Path(args.shared), args.pairs
-    faces, takes = seen.portraits(shared, args.work), parts(validation(shared), PAIRS)
-    order = np.random.default_rng(CHANCE).permuted([0, 1] * (PAIRS // 2))[: len(takes)]
+    faces, takes = seen.portraits(shared, args.work), parts(validation(shared), args.takes or PAIRS)
+    order = np.random.default_rng().permuted(np.arange(len(takes)) % 2)
     out.mkdir(parents=True, exist_ok=True)
     letters = {}
     for k, (take, real_first) in enumerate(zip(takes, order, strict=True)):

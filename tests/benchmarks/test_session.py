@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-
 from benchmarks.session.__main__ import COARSE, lips, shots
+
 from tests.conftest import voice_like
 from tests.faces import made_face
 from vasari import Session

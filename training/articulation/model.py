@@ -42,8 +42,8 @@ class Block(nn.Module):
 
 
 class Articulation(nn.Module):
-    """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH) + 1), blendshapes not yet held to [0, 1];
-    the last is how far the tongue's tip is up."""
+    """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH) + 1), blendshapes not yet held to [0,
+    1]; the last is how far the tongue's tip is up."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -93,7 +93,7 @@ class Life(nn.Module):
     column by the axes and spreads of such ways (`axes` (DRAWN, PATCH, PATCH), `spread`). Of blinks
     it says in which frame of the patch one begins."""
 
-    def __init__(self, dropout: float = 0.1) -> None:
+    def __init__(self, dropout: float = 0.2) -> None:
         super().__init__()
         self.before = nn.Linear(PATCH * SIZE + SIZE, WIDTH)
         self.speech = nn.Sequential(nn.Linear(SPAN * TOLD, WIDTH), nn.SiLU(), nn.Dropout(dropout),

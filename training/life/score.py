@@ -40,7 +40,7 @@ LEAST = 100  # frames
 
 
 @torch.no_grad()
-def make(life: Life, heard: FloatArray, seed: int, steps: int = 4, guidance: float = 0.5,
+def make(life: Life, heard: FloatArray, seed: int, steps: int = 3, guidance: float = 0.5,
          manner: FloatArray | None = None, ahead: int = AHEAD) -> FloatArray:  # fmt: skip
     """Motion (T, SIZE) to what is heard (T, FEATURES + TONE); `ahead` frames after a patch."""
     frames = -(-len(heard) // PATCH) * PATCH
@@ -104,7 +104,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=4)
+    parser.add_argument("--steps", type=int, default=3)
     parser.add_argument("--guidance", type=float, nargs="+", default=[0.5])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--own", action="store_true", help="told each person's own manner")

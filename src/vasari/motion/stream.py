@@ -34,7 +34,7 @@ from vasari.speech.mel import LOWEST
 from vasari.values import BLENDSHAPES, EMOTIONS, EXPRESSION, MOTION_HZ, FloatArray, Motion
 from vasari.values.style import Moment
 
-ATTENTION = 0.7  # of the eyes' wandering that a listener holds back
+ATTENTION = 0.5  # of the eyes' wandering that a listener holds back
 AT = np.array([BLENDSHAPES.index(name) for name in CODES])  # where its codes are in expression
 OF_MOUTH = np.array([name.startswith("mouth") for name in CODES])
 NOTHING = Motion(
