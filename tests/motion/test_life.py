@@ -1,5 +1,5 @@
-"""The life network as a stream: draws by seed, hears so far, keeps little, blinks as often as asked,
-and its patches meet."""
+"""The life network as a stream: draws by seed, hears so far, keeps little, blinks as often as
+asked, and its patches meet."""
 
 from __future__ import annotations
 
@@ -112,14 +112,14 @@ def test_what_it_keeps_does_not_grow() -> None:
 
 def test_blinks_are_whole_and_as_frequent_as_asked() -> None:
     def closures(blink: float) -> np.ndarray:
-        return np.concatenate([live(heard(1500), asked(blink), n)[:, BLINK] for n in range(2)])
+        return live(heard(1500), asked(blink))[:, BLINK]
 
     def rate(shut: np.ndarray) -> float:
         return float(((shut[1:] > 0.5) & (shut[:-1] <= 0.5)).sum() * 1500 / len(shut))
 
     half, once, twice = (closures(blink) for blink in (0.5, 1, 2))
     assert not live(heard(250), asked(0))[:, BLINK].any()
-    assert 6 <= rate(once) <= 50
+    assert 10 <= rate(once) <= 45
     assert rate(half) < 0.75 * rate(once)
     assert rate(twice) > 1.4 * rate(once)
     starts = np.flatnonzero((once[1:] > 0) & (once[:-1] == 0))
@@ -128,16 +128,17 @@ def test_blinks_are_whole_and_as_frequent_as_asked() -> None:
 
 
 def test_a_manner_is_met() -> None:
-    calm, vivid = (live(heard(1500), asked(yaw=y, tempo=t)) for y, t in ((1, 4), (5, 14)))
-    for column in (0, 1):
-        assert vivid[:, column].std() > 1.5 * calm[:, column].std()
-    sour, glad = (live(heard(500), asked(smile=s, smiles=s / 2)) for s in (0.02, 0.3))
+    sour, glad = (
+        live(heard(600), asked(tempo=t, smile=s, smiles=s / 2)) for t, s in ((4, 0.02), (16, 0.3))
+    )
+    slow, quick = (np.abs(np.diff(m[:, ROTATION], axis=0)).mean() for m in (sour, glad))
+    assert quick > 1.3 * slow
     smile = CODES["mouthSmileLeft"]
     assert glad[:, smile].mean() > 2 * sour[:, smile].mean()
 
 
 def test_who_talks_moves_more_than_who_is_silent_and_who_is_silent_is_alive() -> None:
-    talks, rests = live(heard(1500), asked()), live(silent(1500), asked())
+    talks, rests = live(heard(500), asked()), live(silent(1500), asked())
     speed = [np.abs(np.diff(m[:, ROTATION], axis=0)).mean() for m in (talks, rests)]
     assert speed[0] > 1.5 * speed[1]
     by_seconds = rests[:, ROTATION].reshape(-1, 125, 3)
@@ -147,15 +148,15 @@ def test_who_talks_moves_more_than_who_is_silent_and_who_is_silent_is_alive() ->
 
 
 def test_it_does_not_drift() -> None:
-    moved = live(heard(3000), asked(), seed=4)
-    by_half_minutes = moved[:, :DRAWN].reshape(4, -1, DRAWN).mean(1)
-    assert np.abs(by_half_minutes[:, ROTATION]).max() < 4
-    assert np.abs(by_half_minutes[:, GAZE]).max() < 4
-    assert by_half_minutes[:, list(CODES.values())].max() < 0.6
+    moved = live(heard(2000), asked(), seed=4)
+    by_halves = moved[:, :DRAWN].reshape(2, -1, DRAWN).mean(1)
+    assert np.abs(by_halves[:, ROTATION]).max() < 4
+    assert np.abs(by_halves[:, GAZE]).max() < 4
+    assert by_halves[:, list(CODES.values())].max() < 0.6
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_patches_meet_without_a_jerk(seed: int) -> None:
-    jerk = np.abs(np.diff(live(heard(1500), asked(), seed)[:, ROTATION], 3, axis=0)).mean(1)
+    jerk = np.abs(np.diff(live(heard(1000), asked(), seed)[:, ROTATION], 3, axis=0)).mean(1)
     by_place = [jerk[k::PATCH].mean() for k in range(PATCH)]
     assert max(by_place) < 1.25 * np.mean(by_place)

@@ -51,11 +51,10 @@ SPREAD = 0.35  # of people's manners: by how much that of a seed is off their me
 MOST_OFF = 1.0  # of people's spread: the farthest of any number of a manner
 # Degrees and eye distances that a head only ever approaches: one picture shows no more of it.
 MOST = np.array([14.0, 11.0, 9.0, 0.25, 0.15, 0.5])
-OFTEN = 0.7  # of the blinks that the network would make: as many as people
 TALKING = (0.0, 0.0, 1.0)  # of the kinds of clips: generated, reading, talking
-# Of the way that head and face would have gone on, what the frames of the next patch keep of it: the
-# network draws each from where the last one ended, not from how fast it went there (fitted: the jerk
-# where patches meet is 1.3 times that elsewhere without, 1.06 with it).
+# Of the way that head and face would have gone on, what the frames of the next patch keep of it:
+# the network draws each from where the last one ended, not from how fast it went there (fitted: the
+# jerk where patches meet is 1.3 times that elsewhere without, 1.06 with it).
 GOES_ON = np.array([0.38, 0.33, 0.11, 0.04, 0.0])[:, None]
 NO_FEELING = (0.0, 0.0, 0.0)  # arousal and valence are not asked for: the voice tells them
 PROSODY = 2 + TONE  # of a voice in a frame: how sure one is heard, how loud, its tone
