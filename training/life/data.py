@@ -56,8 +56,9 @@ def rotations(landmarks: np.ndarray, blendshapes: np.ndarray) -> np.ndarray:
 
 
 def lag_of(row: dict[str, str]) -> int:
-    """Frames by which a clip's sound is late, 0 where that is not sure."""
-    lag = int(row.get("lag") or 0)
+    """Frames by which a clip's sound is late, 0 where that is not sure: the table counts what is
+    late below zero (the jaw agrees with the loudness of 236 clips two or more frames off)."""
+    lag = -int(row.get("lag") or 0)
     return lag if float(row.get("sync_r") or 0) >= SURE and abs(lag) <= LATEST else 0
 
 

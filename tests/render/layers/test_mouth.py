@@ -127,10 +127,10 @@ def test_lips_take_their_pixels_from_farther_out_once_they_move() -> None:
 
 def test_an_upper_lip_in_the_shade_of_a_laugh_is_lit_when_the_laugh_is_left() -> None:
     face = painted_lips(expression(jawOpen=0.35, mouthSmile=0.6))
-    ends = face.landmarks[[61, 291, 0, 13], :2]
-    top, bottom = int(ends[2, 1]), int(ends[3, 1])
-    picture = face.picture.copy()
-    picture[top:bottom, int(ends[0, 0]) : int(ends[1, 0])] //= 6
+    upper = np.zeros(face.picture.shape[:2], np.uint8)
+    lip = np.r_[LIP_RINGS_UPPER[0], LIP_RINGS_UPPER[2, ::-1]]
+    cv2.fillPoly(upper, [np.round(face.landmarks[lip, :2]).astype(np.int32)], 1)
+    picture = np.where(upper[..., None] > 0, face.picture // 6, face.picture)
     dark = replace(face, picture=picture)
     assert how_dim(face.picture, face.landmarks) < DIM < how_dim(picture, face.landmarks)
     light = []
@@ -143,9 +143,9 @@ def test_an_upper_lip_in_the_shade_of_a_laugh_is_lit_when_the_laugh_is_left() ->
         closed = still(face, expression=expression())
         points = renderer.now(closed, 0).points[:, :2] + renderer.stage.box[:2]
         x, y = np.round(points[13]).astype(int)
-        rim = slice(y - round(0.02 * renderer.stage.pose.scale), y - 2)
+        rim = slice(y - 1 - round(0.02 * renderer.stage.pose.scale), y)
         light.append(renderer.draw(closed, 0)[rim, x - 3 : x + 4].mean())
-    assert light[1] > 1.3 * light[0]
+    assert light[1] > 1.2 * light[0]
 
 
 def test_the_hole_is_as_soft_as_the_teeth() -> None:
