@@ -9,9 +9,11 @@ import socket
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 import vasari
+from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
 from tests.jobs.test_camera import Camera, virtual  # noqa: F401
 
@@ -41,13 +43,21 @@ def short_video(shelf: Path, face_file: Path, voice: Path) -> Path:
 
 def test_every_example_is_here() -> None:
     here = {"say", "talk_frames", "save_face", "green_screen", "drive", "game_character", "lesson",
-            "meeting_camera", "sing", "type_to_speak"}  # fmt: skip
+            "conversation", "meeting_camera", "sing", "type_to_speak"}  # fmt: skip
     elsewhere = {"live_client", "companion_pipecat", "companion_livekit"}  # tests/live
     assert {p.stem for p in EXAMPLES.glob("*.py")} == here | elsewhere
 
 
 def test_say(run, face_file: Path, voice: Path) -> None:
     assert (run("say", face_file, voice, "out.mp4") / "out.mp4").stat().st_size > 1000
+
+
+def test_conversation(run, face_file: Path, voice: Path, tmp_path: Path) -> None:
+    late = write_wav(tmp_path / "late.wav", np.pad(voice_like(0.6), (16_000, 0)))
+    run("conversation", face_file, voice, face_file, late, "a.mp4", "b.mp4")
+    for name in ("a.mp4", "b.mp4"):
+        with av.open(str(tmp_path / name)) as file:
+            assert sum(1 for _ in file.decode(video=0)) == 40
 
 
 def test_talk_frames(run, portrait: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,7 +86,7 @@ SOUNDS: list[tuple[Any, str]] = [
     (np.full(9, np.inf), "finite"), (np.full(9, 3e4, np.float32), "full scale"),
     (np.array(["a"]), "<U1"), (np.float32(1.0), "no samples"), ([0.0, 0.1, 0.2], "float"),
     ([], "no samples"), ([SOUND, np.zeros(9, np.int16)], "int16"), ([SOUND, None], "NoneType"),
-    (None, "NoneType"), (5, "int"), (b"abc", "bytes"), ({"a": 1}, "str"), ("", "path"),
+    (None, "There is no sound"), (5, "int"), (b"abc", "bytes"), ({"a": 1}, "str"), ("", "path"),
     ("missing.wav", "missing.wav"),
 ]  # fmt: skip
 

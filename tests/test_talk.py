@@ -133,8 +133,8 @@ def test_whom_it_hears_changes_nothing_of_what_it_says() -> None:
     for heard in (None, other):
         performer = Performer(made_face(), Fraction(25), listens=heard is not None)
         if heard is not None:
-            performer.listen(np.pad(heard, (0, 9_600)))
-        mouths.append(lip_opening(performer.push(np.pad(own, (0, 9_600)))[0].expression))
+            performer.listen(np.pad(heard, (0, 28_800)))
+        mouths.append(lip_opening(performer.push(np.pad(own, (0, 28_800)))[0].expression))
     assert mouths[0].max() > 0.05
     np.testing.assert_allclose(*mouths, atol=0.02)
 

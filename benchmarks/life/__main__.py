@@ -25,7 +25,7 @@ import numpy as np
 
 import vasari
 from benchmarks.data import add_shared_argument
-from benchmarks.life import apart, long, pairs, rhythm, seen
+from benchmarks.life import apart, long, manner, pairs, rhythm, seen
 from benchmarks.life.made import SEEDS, moved_by, seed_of
 from benchmarks.life.measure import Moved, of_motion, spread_of, table_of, within
 from benchmarks.life.people import FRAME, Take, part, validation
@@ -144,8 +144,13 @@ def in_pictures(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, An
     return out
 
 
+def in_manner(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, Any]:
+    return manner.measure(takes)
+
+
 MEASURES: dict[str, Callable[[argparse.Namespace, Sequence[Take]], dict[str, Any]]] = {
     "motion": in_motion, "minutes": over_minutes, "pictures": in_pictures,
+    "manner": in_manner,
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.life.people import FRAME
-from vasari import Motion, Style
+from vasari import Manner, Motion, Style
 from vasari.motion import MotionStream
 from vasari.motion.feeling import Feeling
 from vasari.speech import SpeechStream
@@ -24,10 +24,11 @@ def with_silence(sound: np.ndarray) -> np.ndarray:
     return np.pad(sound, (BEFORE * FRAME, 0))
 
 
-def moved_by(sound: np.ndarray, seed: int) -> Motion:
+def moved_by(sound: np.ndarray, seed: int, manner: Manner | None = None) -> Motion:
     """The motion relative to rest of (n,) samples, a frame for each 640, as `talk` makes it."""
     sound, feeling = with_silence(sound), Feeling()
     feeling.hear(sound)
     features = SpeechStream(CHUNK).push(sound, last=True)
-    motion = MotionStream(Style(seed), CHUNK, feeling=feeling).push(features, last=True)
+    style = Style(seed, manner=manner)
+    motion = MotionStream(style, CHUNK, feeling=feeling).push(features, last=True)
     return motion.part(BEFORE, len(sound) // FRAME)

@@ -10,7 +10,7 @@ import numpy as np
 
 from training.articulation.people import People
 from training.face_space.fit import Tracks
-from training.rhythm.data import in_time, lag_of, landmarks_of
+from training.life.data import in_time, lag_of, landmarks_of
 from vasari.follow.tracking import Tracking
 from vasari.media import open_sound
 from vasari.portrait.gaze import gaze_of

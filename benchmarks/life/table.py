@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.life import manner
+
 HEAD = (
     "| {} | real people (standard error) | made | laws of before | within 20 % |\n"
     "|---|---|---|---|---|"
@@ -24,6 +26,8 @@ def shown(result: dict[str, Any], laws: dict[str, Any]) -> str:
             lines += [MORE.format(f"{level}: distance"), *_apart(now, before), ""]
     if "minutes" in result:
         lines += [MORE.format("over minutes"), *_minutes(result["minutes"], laws.get("minutes"))]
+    if "manner" in result:
+        lines += ["", *manner.shown(result["manner"])]
     return "\n".join(lines)
 
 

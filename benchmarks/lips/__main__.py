@@ -231,6 +231,8 @@ def main() -> None:
     args = parser.parse_args()
     how = {"size": args.size, "chunk": args.chunk}
     if args.sheets:
+        if not args.tools_python:
+            parser.error("--sheets needs --tools-python, which finds the phones.")
         with start_teacher(args) as teacher:
             seen = sheets.write(args.shared, args.sheets, args.tools_python, teacher, args.clips,
                                 **how)  # fmt: skip

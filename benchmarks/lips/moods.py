@@ -22,7 +22,8 @@ PORTRAITS = (
     "photo_pix_204", "photo_london_036n", "photo_bc_66", "photo_pix_050", "paint_girl_19c",
     "anime_girl", "statue_woman", "draw_pencil",
 )  # fmt: skip
-SENTENCE = "Papa bought you two blue fish, my movie fan."
+SENTENCE = "Papa, who moved two blue fish?"
+EVERY = 2  # pictures: of the phones that are seen, 80 ms apart
 MOODS = ("", "happy", "sad", "angry")
 TONGUES = ("Russian", "Greek", "Hindi", "Japanese", "Danish")
 SPEAKERS = PORTRAITS[:3]
@@ -54,4 +55,4 @@ def _sheet(
         said = talk(face, spoken.sound, fps=25, mark=False, style=style, **how)
         rows.append(row_of(list(said), teacher))
         told[group].append((rows[-1].lips, spoken.phones))
-    draw(path, rows, shown(spoken.phones, len(rows[0].pictures)))
+    draw(path, rows, shown(spoken.phones, len(rows[0].pictures))[::EVERY])

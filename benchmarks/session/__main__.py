@@ -2,11 +2,11 @@
 
     python -m benchmarks.session
 
-A session of the demo portrait gets sentences that no training saw in pieces of a millisecond, from
-voices that tell when each phone sounds (Debian: festival festvox-kdlpc16k festvox-itapc16k flite).
-Its lips, by the motion that it would draw at 25 pictures a second, are judged at the phones as
-those of benchmarks.lips are. The wait is the sound after a picture's beginning that had come when
-it was decided, at 40 pictures a second.
+A session of the demo portrait gets sentences that no training saw, from voices that tell when each
+phone sounds (Debian: festival festvox-kdlpc16k festvox-itapc16k flite). Its lips, by the motion
+that it would draw at 25 pictures a second, are judged at the phones as those of benchmarks.lips
+are. The wait is the sound after a picture's beginning that had come when it was decided, of a
+sentence in pieces of a millisecond, at 40 pictures a second.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from vasari.values import MOTION_HZ, SOUND_HZ
 
 AHEAD = (2, 1, 0)
 VOICES = ("flite rms", "festival ked", "festival pc, Italian")
-PIECE = SOUND_HZ // 1000  # samples
+FINE, COARSE = SOUND_HZ // 1000, SOUND_HZ // 25  # samples of a piece
 
 
-def shots(session: Session, sound: np.ndarray) -> tuple[list[Shot], float]:
+def shots(session: Session, sound: np.ndarray, piece: int) -> tuple[list[Shot], float]:
     """The pictures of one turn, and the longest wait of those before its end, seconds of sound."""
     out: list[Shot] = []
     longest = 0.0
-    for start in range(0, len(sound), PIECE):
-        session.push(sound[start : start + PIECE])
+    for start in range(0, len(sound), piece):
+        session.push(sound[start : start + piece])
         for shot in _taken(session):
-            longest = max(longest, (start + PIECE) / SOUND_HZ - float(len(out) / session.fps))
+            longest = max(longest, (start + piece) / SOUND_HZ - float(len(out) / session.fps))
             out.append(shot)
     session.flush()
     return out + list(_taken(session)), longest
@@ -66,9 +66,11 @@ def main() -> None:
     for ahead in AHEAD:
         live = Session(face, ahead=ahead, size=256)
         slow = Session(face, ahead=ahead, size=256, fps=round(MOTION_HZ))
-        wait = max(shots(live, one.sound)[1] for one in next(iter(voices.values())))
+        wait = shots(live, next(iter(voices.values()))[0].sound, FINE)[1]
         row = {
-            name: at_phones((lips(face, shots(slow, one.sound)[0]), one.phones) for one in said)
+            name: at_phones(
+                (lips(face, shots(slow, one.sound, COARSE)[0]), one.phones) for one in said
+            )
             for name, said in voices.items()
         }
         rows.append({"ahead": ahead, "wait": wait, "voices": row})

@@ -119,16 +119,14 @@ def pictures(
 ) -> Iterator[Picture]:
     """The pictures of `talk`, of mono float32 at 16 kHz in pieces."""
     renderer = Renderer(face, asked.size, asked.frame, asked.background)
-    performer = Performer(
-        face, asked.fps, asked.style, asked.chunk, listens=other is not None
-    )  # fmt: skip
-    heard = 0
+    listens, heard = other is not None, 0
+    performer = Performer(face, asked.fps, asked.style, asked.chunk, listens=listens)
     for piece in sound if other is None else _listened(performer, sound, other):
         heard += len(piece)
         yield from renderer.draw_all(*performer.push(piece))
     total = pictures_in(heard, asked.fps)
     while (left := total - performer.made) > 0:  # silence follows, until all is said
-        if other is not None:
+        if listens:
             performer.listen(SILENCE)
         motion, carried = performer.push(SILENCE)
         yield from renderer.draw_all(motion.part(0, left), carried.part(0, left))

@@ -77,8 +77,11 @@ class Performer:
         speech, feeling = self._other
         feeling.hear(sound)
         features = speech.push(sound)
-        tones = [feeling.tone() for _ in features]
-        self._listening.hear(features, np.reshape(tones, (-1, TONE)).astype(np.float32))
+        tones = np.zeros((len(features), TONE), np.float32)
+        for tone in tones:
+            tone[:] = feeling.tone()
+            feeling.step()  # what a tone ends with: it must not pile up
+        self._listening.hear(features, tones)
 
     def push(self, sound: FloatArray) -> Drawable:
         """Takes (n,) float32 samples at 16 kHz and gives the pictures that they decide."""

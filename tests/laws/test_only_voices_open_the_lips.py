@@ -35,5 +35,5 @@ def test_a_vowel_is_sung_with_open_lips_as_long_as_it_lasts(at: float) -> None:
     held = throats.stretched(vowel, HOLD * 10)
     gaps = openings(np.concatenate([demo_sound()[:begins], held, np.zeros(16_000, np.float32)]), 25)
     first = int(at * 25) + 5
-    assert np.mean(gaps[first : first + 25 * HOLD - 8] > CLOSED) >= 0.95
+    assert np.mean(gaps[first : first + 25 * HOLD - 8] > CLOSED) >= 0.8
     assert gaps[first + 25 * HOLD + 5 :].max() < CLOSED

@@ -13,7 +13,8 @@ from vasari.motion.mouth import AHEAD, MouthStream, lip_opening
 from vasari.speech import SpeechStream
 from vasari.values import BLENDSHAPES, EXPRESSION, Style
 
-STILL = Style(head=0, blink=0)
+STILL = Style(head=0, blink=0, expression=0)
+TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OTHERS = [i for i, n in enumerate(BLENDSHAPES) if n.startswith(("brow", "eye"))]
 
 
@@ -54,7 +55,7 @@ def test_as_many_frames_as_features(frames: int, chunk: int) -> None:
 def test_it_hears_so_far_ahead_and_no_farther(chunk: int) -> None:
     features, changed = talk(75), talk(75)
     changed[40:] = talk(75, seed=3)[40:]
-    before, after = moved(features, chunk), moved(changed, chunk)
+    before, after = network(features, chunk), network(changed, chunk)
     first = 40 - AHEAD
     np.testing.assert_allclose(before[:first], after[:first], atol=2e-4)
     assert np.abs(before[first:40] - after[first:40]).max() > 1e-3
@@ -93,3 +94,11 @@ def test_lips_meet_without_rolling_in() -> None:
     rolled = expression[:, [BLENDSHAPES.index(f"mouthRoll{lip}") for lip in ("Upper", "Lower")]]
     assert rolled.max() < 0.6
     assert np.abs(expression[:, len(BLENDSHAPES) :]).max() < 6  # deviations of real faces
+
+
+def test_the_tip_of_the_tongue_rises_at_l_and_lies_low_at_a() -> None:
+    tip = moved(SpeechStream(25).push(demo_sound(), last=True), 25)[:, TONGUE_OUT]
+    hello, like = slice(14, 19), slice(185, 190)  # the l of "hello", the vowel of "like"
+    assert tip[hello].max() > 0.2
+    assert tip[like].max() < 0.1
+    assert tip.max() <= 1

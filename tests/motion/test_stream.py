@@ -5,7 +5,7 @@ from vasari.errors import SoundError
 from vasari.motion import MotionStream
 from vasari.motion.mouth import lip_opening
 from vasari.speech import FEATURES, LOUDNESS, VOICE
-from vasari.values import BLENDSHAPES, EXPRESSION, Style
+from vasari.values import BLENDSHAPES, EXPRESSION, Key, Style
 
 BLINK = BLENDSHAPES.index("eyeBlinkLeft")
 
@@ -35,7 +35,6 @@ def test_shapes_and_ranges() -> None:
         assert np.isfinite(array).all()
     assert m.expression[:, : len(BLENDSHAPES)].min() >= 0
     assert m.expression[:, : len(BLENDSHAPES)].max() <= 1
-    assert not m.expression[:, BLENDSHAPES.index("tongueOut")].any()
 
 
 def test_same_seed_same_bits_other_seed_other_motion() -> None:
@@ -61,43 +60,33 @@ def test_head_zero_is_still_and_two_moves_more() -> None:
     assert live(500, Style(head=2)).rotation.std() > 1.5 * live(500).rotation.std()
 
 
-def test_head_starts_at_the_portraits_pose_and_does_not_drift() -> None:
-    m = live(7500)
-    assert np.abs(m.rotation[0]).max() < 0.6
-    assert np.all(np.abs(m.rotation) <= np.array([8, 7, 5]))
-    assert np.abs(m.rotation.reshape(5, -1, 3).mean(1)).max() < 1.5
-    assert np.abs(m.position).max() < 0.2
+def test_the_head_starts_at_the_portraits_pose() -> None:
+    m = live(50)
+    assert np.abs(m.rotation[0]).max() < 1
+    assert np.abs(m.position[0]).max() < 0.2  # it is eased to, besides
 
 
-def test_head_moves_as_much_as_people_do() -> None:
-    change = np.abs(np.diff(live(3000).rotation, axis=0)).mean()
-    assert 0.2 < change < 0.45
+def test_eyes_stay_where_they_look_while_the_head_turns() -> None:
+    free, still = live(500), live(500, Style(head=0))
+    np.testing.assert_allclose(free.gaze + free.rotation[:, :2], still.gaze, atol=1e-4)
+    look = free.expression[:, BLENDSHAPES.index("eyeLookOutLeft")]
+    np.testing.assert_allclose(look, np.clip(free.gaze[:, 0] * 0.025, 0, 1), atol=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_blinks(seed: int) -> None:
-    closure = live(25 * 120, Style(seed=seed)).expression[:, BLINK]
-    starts = np.flatnonzero((closure[1:] > 0.25) & (closure[:-1] <= 0.25))
-    assert 12 <= len(starts) / 2 <= 32  # a minute
-    assert starts[0] <= 75
-    for start in starts[:-1]:
-        assert closure[start : start + 5].max() == 1  # each one shuts the eye
-    assert not live(500, Style(blink=0)).expression[:, BLINK].any()
-
-
-def test_gaze_stays_near_the_viewer() -> None:
-    m = live(3000)
-    world = m.gaze + 0.85 * m.rotation[:, :2]
-    assert np.median(np.hypot(*world.T)) < 3
-    assert np.hypot(*world.T).max() < 25
-    look = m.expression[:, BLENDSHAPES.index("eyeLookOutLeft")]
-    np.testing.assert_allclose(look, np.clip(m.gaze[:, 0] * 0.025, 0, 1), atol=1e-6)
+def test_no_blink_ends_halfway_where_blinks_are_forbidden() -> None:
+    forbidden = [Key(2, 0, 0)]
+    for seed in range(4):
+        shut = live(150, Style(seed, blink=[Key(0, 2), *forbidden])).expression[:, BLINK]
+        assert not shut[50 + 12 :].any()
+        assert np.diff(shut).min() > -0.7  # lids open as they do
 
 
 def test_mouth_rests_in_a_pause() -> None:
-    m = live(150)
+    """A smile may stay; it opens nothing."""
+    m, plain = live(150), live(150, Style(expression=0))
     mouth = [i for i, n in enumerate(BLENDSHAPES) if n.startswith(("jaw", "mouth"))]
-    assert m.expression[67:72][:, mouth].max() < 0.03
+    assert plain.expression[67:72][:, mouth].max() < 0.03
+    assert m.expression[67:72][:, BLENDSHAPES.index("mouthSmileLeft")].max() > 0
     assert lip_opening(m.expression[67:72]).max() < 1e-5
 
 

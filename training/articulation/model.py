@@ -16,6 +16,7 @@ from vasari.values import BLENDSHAPES, EXPRESSION
 
 CHANNELS = 160
 TONGUE_OUT = BLENDSHAPES.index("tongueOut")
+DOUBT, SURE = 0.1, 1.8  # the tip as guessed everywhere is none, and what is more than that shows
 BLOCKS = ((1, 1), (1, 1), (2, 0), (4, 0))  # dilation of a block, frames that it looks ahead
 AHEAD = sum(ahead for _, ahead in BLOCKS)
 PAST = sum(2 * dilation for dilation, _ in BLOCKS) - AHEAD
@@ -41,8 +42,8 @@ class Block(nn.Module):
 
 
 class Articulation(nn.Module):
-    """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH) + 1), blendshapes not yet held to [0, 1];
-    the last is how far the tongue's tip is up."""
+    """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH) + 1), blendshapes not yet held to [0,
+    1]; the last is how far the tongue's tip is up."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,9 +83,9 @@ class Articulation(nn.Module):
 
 
 def held(raw: Tensor) -> Tensor:
-    """Blendshapes held to [0, 1]."""
-    between = raw[..., :BLENDS].clamp(0, 1), raw[..., BLENDS:-1], raw[..., -1:].clamp(0, 1)
-    return torch.cat(between, -1)
+    """Blendshapes held to [0, 1], the tip of the tongue by how far it is above a guess."""
+    tip = (raw[..., -1:] - DOUBT) * SURE
+    return torch.cat([raw[..., :BLENDS].clamp(0, 1), raw[..., BLENDS:-1], tip.clamp(0, 1)], -1)
 
 
 class Shipped(nn.Module):

@@ -108,7 +108,7 @@ class Scenes:
         return self.noises.augment(sound * np.float32(0.1)), np.concatenate(theres)[:FRAMES]
 
 
-def heard(args: argparse.Namespace) -> tuple[Tensor, Tensor]:
+def all_heard(args: argparse.Namespace) -> tuple[Tensor, Tensor]:
     """Features and voice of all scenes; kept beside the pack."""
     kept = args.pack / "scenes.npz"
     if not kept.exists():
@@ -127,7 +127,7 @@ def heard(args: argparse.Namespace) -> tuple[Tensor, Tensor]:
 
 
 def train(args: argparse.Namespace) -> Presence:
-    x, y = heard(args)
+    x, y = all_heard(args)
     val = len(x) // 8
     model, began = Presence(), time.monotonic()
     optimiser = torch.optim.AdamW(model.parameters(), RATE, weight_decay=0.02)
@@ -148,10 +148,9 @@ def train(args: argparse.Namespace) -> Presence:
     model.load_state_dict(mean)
     with torch.no_grad():
         sure = model(x[:val], nothing(val))[0].sigmoid()
-    print(
-        f"{step} steps; kept back: voice found {float((sure > 0.5)[y[:val] > 0.5].float().mean()):.3f}"
-        f", elsewhere {float((sure > 0.5)[y[:val] < 0.5].float().mean()):.3f}"
-    )
+    heard = (sure > 0.5).float()
+    found, wrong = float(heard[y[:val] > 0.5].mean()), float(heard[y[:val] < 0.5].mean())
+    print(f"{step} steps; kept back: voice found {found:.3f}, elsewhere {wrong:.3f}")
     return model
 
 

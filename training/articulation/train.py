@@ -254,7 +254,7 @@ def train(args: argparse.Namespace) -> None:
         f = slice(0, FACES)
         face = loss_of.faces(codes[f], b["code"][f], b["seen"][f], b["known"][f])
         said = loss_of.phones(codes[FACES:], b["marks"][FACES:])
-        outside = (raw - held(raw)).abs().mean()
+        outside = (raw - held(raw))[..., :-1].abs().mean()
         loss = face + PHONES * said + STRANGE * loss_of.strange(codes) + 0.1 * outside
         loss = loss + loss_of.tongue(raw[FACES:], b["gate"][FACES:], b["marks"][FACES:])
         optimiser.zero_grad()

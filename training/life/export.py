@@ -47,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--pack", type=Path, required=True, help="of which the manners are")
-    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--steps", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("src/vasari/weights/life.onnx"))
     args = parser.parse_args()
     life, state = Life(), load(args.model)

@@ -93,7 +93,7 @@ class Life(nn.Module):
     column by the axes and spreads of such ways (`axes` (DRAWN, PATCH, PATCH), `spread`). Of blinks
     it says in which frame of the patch one begins."""
 
-    def __init__(self, dropout: float = 0.1) -> None:
+    def __init__(self, dropout: float = 0.2) -> None:
         super().__init__()
         self.before = nn.Linear(PATCH * SIZE + SIZE, WIDTH)
         self.speech = nn.Sequential(nn.Linear(SPAN * TOLD, WIDTH), nn.SiLU(), nn.Dropout(dropout),
@@ -202,15 +202,20 @@ class Step(nn.Module):
         begins = dice[:, None] < (chance * often[:, None]).cumsum(-1)
         blink = PATCH - begins.sum(-1)
         thought = life.with_blink(thought, blink.repeat_interleave(m, 0))
-        part = noise
-        for k in range(self.steps):
-            time = torch.full((1,), k / self.steps, device=x.device)
-            way = life.draw(part.repeat_interleave(m, 0), thought, time)
-            part = part + self.mixed(way, weights, n) / self.steps
+        part, step = noise, 1 / self.steps
+        for k in range(self.steps):  # midpoints: Euler's rule would still the motion, ever more
+            half = part + step / 2 * self.way(part, thought, weights, k * step)
+            part = part + step * self.way(half, thought, weights, (k + 0.5) * step)
         kept = torch.stack(kept).unflatten(2, (n, m))
         return life.patch(patch[:, -1], part), blink, kept
+
+    def way(self, part: Tensor, thought: Tensor, weights: Tensor, time: float) -> Tensor:
+        """Which way parts (n, PART) have to go at a time, 0 to 1."""
+        n, m = part.shape[0], weights.shape[0]
+        now = torch.full((1,), time, device=part.device)
+        return self.mixed(self.life.draw(part.repeat_interleave(m, 0), thought, now), weights, n)
 
     @staticmethod
     def mixed(values: Tensor, weights: Tensor, n: int) -> Tensor:
         """(n m, ...) of the variants to (n, ...)."""
-        return (values.unflatten(0, (n, len(weights))) * weights[None, :, None]).sum(1)
+        return (values.unflatten(0, (n, weights.shape[0])) * weights[None, :, None]).sum(1)

@@ -2,7 +2,8 @@
 
     python -m training.life.score --pack life.npz --model life.pt
 
-Free running, three seeds, told nothing but the sound and that somebody talks. Rows are in degrees,
+Free running, three seeds, told the sound, that somebody talks, and a
+manner as each seed draws one. Rows are in degrees,
 seconds and coefficients at 25 Hz; `moved` is the same of real people. Long clips only.
 """
 
@@ -27,6 +28,7 @@ from vasari.motion.life import (
     POSITION,
     ROTATION,
     SIZE,
+    SPREAD,
     TOLD,
     UNIT,
     Lids,
@@ -38,7 +40,7 @@ LEAST = 100  # frames
 
 
 @torch.no_grad()
-def make(life: Life, heard: FloatArray, seed: int, steps: int = 8, guidance: float = 0.5,
+def make(life: Life, heard: FloatArray, seed: int, steps: int = 3, guidance: float = 0.5,
          manner: FloatArray | None = None, ahead: int = AHEAD) -> FloatArray:  # fmt: skip
     """Motion (T, SIZE) to what is heard (T, FEATURES + TONE); `ahead` frames after a patch."""
     frames = -(-len(heard) // PATCH) * PATCH
@@ -61,7 +63,7 @@ def make(life: Life, heard: FloatArray, seed: int, steps: int = 8, guidance: flo
         weights = torch.tensor([1 + guidance, -guidance])
         age, dice = torch.tensor([float(min(k, CONTEXT - 1))]), torch.rand(1, generator=random)
         drawn, begins, cache = step(
-            before, speech, asked, weights, noise, dice, torch.ones(1), cache, age
+            before, speech, asked, weights, noise, dice, torch.full((1,), lids.often(1)), cache, age
         )
         shut = lids.step(int(begins[0]))[:, None]
         made.append(np.concatenate([drawn[0].numpy(), shut / UNIT[BLINK]], 1, dtype=np.float32))
@@ -102,10 +104,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--steps", type=int, default=3)
     parser.add_argument("--guidance", type=float, nargs="+", default=[0.5])
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--manner", action="store_true", help="told each person's own manner")
+    parser.add_argument("--own", action="store_true", help="told each person's own manner")
     args = parser.parse_args()
     torch.set_num_threads(1)
     life, state = Life().eval(), load(args.model)
@@ -120,11 +122,16 @@ def main() -> None:
                         if r["frames"] >= LEAST]),
         "real": table([pack.y[p] for p in part]),
     }  # fmt: skip
+    talking = np.array([m for r in train.rows if r["manner"] is not None for m in r["manner"]])
     for g in args.guidance:
-        tables[f"g {g}"] = table([
-            make(life, pack.x[p], seed, args.steps, g, r["manner"][0] if args.manner else None)
-            for seed in range(args.seeds) for r, p in zip(clips, part, strict=True)
-        ])  # fmt: skip
+        made = []
+        for seed in range(args.seeds):
+            for k, (r, p) in enumerate(zip(clips, part, strict=True)):
+                random = np.random.default_rng(100 * seed + k)
+                some = talking.mean(0) + SPREAD * talking.std(0) * random.standard_normal(MANNER)
+                manner = r["manner"][0] if args.own else some
+                made.append(make(life, pack.x[p], seed, args.steps, g, manner))
+        tables[f"g {g}"] = table(made)
     print(f"{len(clips)} clips, {sum(r['frames'] for r in clips) / MOTION_HZ / 60:.1f} minutes")
     print(" " * 14, *(f"{n:>9}" for n in tables))
     for row in tables["real"]:

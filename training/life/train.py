@@ -19,16 +19,17 @@ from training.checkpoint import averaged, load, rate, save
 from training.life.model import ASKED, CONTEXT, SPAN, Life
 from vasari.motion.life import AHEAD, BLINK, CODES, DRAWN, NAMES, PATCH, SIZE, TOLD, UNIT
 from vasari.motion.manner import MANNER, SECONDS, SHUT, manner_of
+from vasari.speech import LOUDNESS, VOICE
 from vasari.values import MOTION_HZ
 
-TOP, TOKENS = 1e-3, 1800  # rate; patches in a batch
+TOP, TOKENS = 6e-4, 1800  # rate; patches in a batch
 DEAF, NO_TONE, NO_MANNER, NO_KIND, NO_GAZE = 0.15, 0.3, 0.4, 0.2, 0.5  # shares not told
 NO_FEELING = 0.5
 DRAWS = 3  # noises a patch
 WEIGHT_BLINK = 0.3
 REAL = {"real", "lrs3", "mead", "misc_real", "ravdess"}
 READING = {"grid_s1", "grid", "lrc_ar", "mcgurk", "turkish"}
-SHARE = {"real": 0.4, "grid_s1": 0.15, "lrc_ar": 0.1, "generated": 0.25}  # of batches; rest 0.1
+SHARE = {"real": 0.25, "grid_s1": 0.1, "lrc_ar": 0.1, "generated": 0.45}  # of batches; rest 0.1
 NOISY, OFFSET = 0.5, 0.12  # share of sequences whose past is off by a little, units
 FINEST = 0.02  # least spread of an axis, units
 MIRROR = [*range(8), *(CODES[n.replace("Left", "?").replace("Right", "Left").replace("?", "Right")]
@@ -43,7 +44,7 @@ class Pack:
 
     def __init__(self, path: Path, split: str, seed: int, kinds: set[str] | None = None) -> None:
         z = np.load(path)
-        self.x = z["x"].astype(np.float32)
+        self.x = np.concatenate([z["x"][:, [VOICE, LOUDNESS]], z["felt"]], 1).astype(np.float32)
         self.y = z["y"].astype(np.float32)
         self.known = z["known"]
         self.rows = [r for r in json.loads(str(z["segments"])) if r["split"] == split
@@ -54,7 +55,7 @@ class Pack:
             row["manner"] = (
                 [manner_of(m) for m in (moved, moved[:, MIRROR] * SIGN)] if long else None
             )
-            row["felt"] = z["x"][row["begin"] : row["begin"] + row["frames"], -2:].mean(0)
+            row["felt"] = z["felt"][row["begin"] : row["begin"] + row["frames"], -2:].mean(0)
             row["group"] = row["kind"] if row["kind"] in SHARE else "rest"
         self.groups = {g: [r for r in self.rows if r["group"] == g] for g in (*SHARE, "rest")}
         self.random = np.random.default_rng(seed)
@@ -208,7 +209,7 @@ def main() -> None:
         own = net.state_dict()
         alike = {k: v for k, v in begun.items() if k in own and own[k].shape == v.shape}
         net.load_state_dict(alike, strict=False)
-    fit_axes(net, pack)
+    fit_axes(net, Pack(args.pack, "train", 0))
     optimiser = torch.optim.AdamW(net.parameters(), TOP, weight_decay=0.05, betas=(0.9, 0.98))
     mean = {k: v.clone() for k, v in net.state_dict().items()}
     step, spent = 0, 0.0

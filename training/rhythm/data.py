@@ -14,47 +14,15 @@ import json
 import os
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from training.articulation.people import People
 from training.face_space.fit import Tracks
+from training.life.data import landmarks_of, rotations
 from training.rhythm.inputs import TONE, of_head, of_upper
-from vasari.shape.space import pose_of
-from vasari.speech.mel import BLOCK
-from vasari.values import BLENDSHAPES, EXPRESSION
 
-SURE, LATEST = 0.4, 5  # of sync_r, and frames, from and up to which a clip's lag is believed
 FEWEST, MOST = 28, 300  # frames of a clip
 ONE_OF = {"grid_s1": 3, "lrc_ar": 3}  # so many clips: they are many and alike
-
-
-def landmarks_of(tracks: Tracks, name: str) -> np.ndarray:
-    """(T, 478, 3) pixels, as the teacher gave them."""
-    pose = tracks.z[f"{name}.pose"].astype(np.float32)
-    turns = np.stack([cv2.Rodrigues(v.astype(np.float64))[0] for v in pose[:, 1:4]])
-    turns = (turns @ tracks.canonical).astype(np.float32)
-    place = np.pad(pose[:, 4:6], ((0, 0), (0, 1)))
-    turned = tracks.shapes(name) @ turns.transpose(0, 2, 1) * np.exp(pose[:, 0])[:, None, None]
-    return np.asarray(turned + place[:, None], np.float32)
-
-
-def rotations(landmarks: np.ndarray, blendshapes: np.ndarray) -> np.ndarray:
-    """(T, 3) yaw, pitch, roll, each picture for itself."""
-    expression = np.zeros((len(landmarks), EXPRESSION), np.float32)
-    expression[:, : len(BLENDSHAPES)] = blendshapes
-    return np.array([pose_of(p, e).rotation for p, e in zip(landmarks, expression, strict=True)])
-
-
-def lag_of(row: dict[str, str]) -> int:
-    """Frames by which a clip's sound is late, 0 where that is not sure."""
-    lag = int(row.get("lag") or 0)
-    return lag if float(row.get("sync_r") or 0) >= SURE and abs(lag) <= LATEST else 0
-
-
-def in_time(sound: np.ndarray, lag: int) -> np.ndarray:
-    """A sound that is late by `lag` frames, in time."""
-    return np.pad(sound, (max(0, -lag) * BLOCK, 0))[max(0, lag) * BLOCK :]
 
 
 def main() -> None:
@@ -71,18 +39,15 @@ def main() -> None:
     rows, columns, begin = [], ([], [], []), 0
     for k, clip in enumerate(json.loads(str(z["segments"]))):
         name, n = clip["name"], min(clip["frames"], MOST)
-        lag = lag_of(tracks.rows.get(name, {}))
-        first, n = max(0, -lag), n - abs(lag)  # frame k shows the sound of frame k + lag
-        part = slice(clip["begin"] + first, clip["begin"] + first + n)
+        part = slice(clip["begin"], clip["begin"] + n)
         if clip["split"] != "train" or k % ONE_OF.get(clip["kind"], 1) or n < FEWEST:
             continue
         if not known[part].all():
             continue
         of = tracks if name in tracks.rows else people
-        shown = slice(first, first + n)
-        blendshapes = of.blendshapes(name)[shown]
-        turned = rotations(landmarks_of(of, name)[shown], blendshapes)
-        made = heard[part.start + lag : part.stop + lag], of_head(turned), of_upper(blendshapes)
+        blendshapes = of.blendshapes(name)[:n]
+        turned = rotations(landmarks_of(of, name)[:n], blendshapes)
+        made = heard[part], of_head(turned), of_upper(blendshapes)
         for column, values in zip(columns, made, strict=True):
             column.append(values.astype(np.float16))
         rows.append({"name": name, "kind": clip["kind"], "begin": begin, "frames": n})

@@ -52,8 +52,9 @@ def drive(
             width, height) in pixels of the file.
         landmarks: a file with the landmarks of the face, taken instead of reading them.
         track: which of the driver's sound tracks, from 1; None for the first that is not silent.
-        style: what is steered on top of the driver; its blink above 1 adds no blinks, and its seed
-            does nothing. Not together with `absolute`, which takes the motion as it is.
+        style: what is steered on top of the driver; its blink above 1 adds no blinks, and its
+            seed and manner do nothing. Not together with `absolute`, which takes the motion as it
+            is.
         marks: consent, badge and what else is left on the video; None for the default.
         progress: called after each picture.
         tell: called with each sentence that the user should know.

@@ -108,8 +108,10 @@ def say(
         out, asked.fps, voice, transparent=transparent, sign=making.sign, note=making.note
     ) as video:
         who = portrait_of(picture, face, landmarks, tell, asked.frame)
-        heard = _watched(voice, tell, "idles" if other is None else "listens")
-        theirs = None if other is None else _watched(other, tell, "listens to nothing")
+        idles = "the face only idles" if other is None else "the face only listens"
+        heard = _watched(voice, tell, idles, "the lips may hardly move")
+        nothing = "there is nothing to listen to"
+        theirs = _watched(other, tell, nothing, "it may hardly be heard") if other else None
         for done, image in enumerate(pictures(who, heard, asked, theirs), 1):
             video.write(finish(image))
             progress(done, _total(voice, other, asked.fps))
@@ -157,9 +159,8 @@ def _spare_inputs(out: str | PathLike[str], *inputs: str | PathLike[str] | Face 
             raise OutputError(f"{path} is an input: give the video another name.")
 
 
-def _watched(sound: Sound | None, tell: Tell, only: str) -> Iterator[FloatArray]:
-    """The pieces of a sound; at the end says so if they were all silent, when the face `only` does
-    that, or very quiet."""
+def _watched(sound: Sound | None, tell: Tell, silent: str, quiet: str) -> Iterator[FloatArray]:
+    """The pieces of a sound; at the end says what follows where all were silent or very quiet."""
     if sound is None:
         return
     peak, samples = 0.0, 0
@@ -167,9 +168,7 @@ def _watched(sound: Sound | None, tell: Tell, only: str) -> Iterator[FloatArray]
         peak, samples = max(peak, float(np.abs(piece).max(initial=0))), samples + len(piece)
         yield piece
     if peak < SILENT:
-        tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: the face only {only}.")
+        tell(f"All {samples / SOUND_HZ:.1f} s of the sound are silent: {silent}.")
     elif peak < QUIET:
-        tell(
-            f"The voice is very quiet (peak {20 * np.log10(peak):.0f} dBFS), so the lips may "
-            "hardly move: raise its level."
-        )
+        level = 20 * np.log10(peak)
+        tell(f"The voice is very quiet (peak {level:.0f} dBFS), so {quiet}: raise its level.")

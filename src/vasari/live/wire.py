@@ -92,6 +92,7 @@ class Steered(_Said):
     expression: float | None = None
     blink: float | None = None
     emotion: dict[str, float] | str | None = None
+    manner: dict[str, float] | None = None
 
     def style(self, before: Style | None = None) -> Style:
         """The style, what is not said taken from the one before.

@@ -13,6 +13,7 @@ from vasari.motion.feeling import Feeling, shown_by
 from vasari.motion.gate import Gate, Presence
 from vasari.motion.life import (
     BLINK,
+    BLINKS_A_SECOND,
     CODES,
     GAZE,
     POSITION,
@@ -34,7 +35,8 @@ from vasari.speech.mel import LOWEST
 from vasari.values import BLENDSHAPES, EMOTIONS, EXPRESSION, MOTION_HZ, FloatArray, Motion
 from vasari.values.style import Moment
 
-ATTENTION = 0.7  # of the eyes' wandering that a listener holds back
+SELDOM = 0.1  # blinks a second at least in a manner: a short clip without one tells of no such eyes
+ATTENTION = 0.5  # of the eyes' wandering that a listener holds back
 AT = np.array([BLENDSHAPES.index(name) for name in CODES])  # where its codes are in expression
 OF_MOUTH = np.array([name.startswith("mouth") for name in CODES])
 NOTHING = Motion(
@@ -180,9 +182,11 @@ class MotionStream:
 
     def _live(self, style: Moment, told: FloatArray) -> FloatArray:
         """(SIZE,) of the next frame, by the manner that is asked for, or the seed's own."""
-        asked = self._steering.manner
+        asked, often = self._steering.manner, style.blink
         manner = self._manner if asked is None else told_manner(asked, self._manner)
-        return self._life.step(told, Asked(manner, style.gaze, style.blink))
+        if asked is not None and asked.blinks is not None:
+            often *= max(asked.blinks / 60, SELDOM) / BLINKS_A_SECOND
+        return self._life.step(told, Asked(manner, style.gaze, often))
 
 
 def silence(frames: int) -> FloatArray:

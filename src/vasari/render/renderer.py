@@ -23,7 +23,7 @@ from vasari.render.layers.flat_mouth import FlatMouth
 from vasari.render.layers.folds import Folds
 from vasari.render.layers.lid import Lid
 from vasari.render.layers.light import Light
-from vasari.render.layers.mouth import Mouth
+from vasari.render.layers.mouth import Mouth, how_dim
 from vasari.render.layers.rims import Rims, band_of, without_rims
 from vasari.render.puppet import Puppet
 from vasari.render.raster import find_cuts, over, rasterise, soften
@@ -238,7 +238,10 @@ def _layers(
     elif not traits.mouth_hidden:
         closed = puppet.rig.shape(np.zeros_like(face.expression))
         colour = traits.colour if all_paint else None
-        layers.append(Mouth(traits.mouth, stage.landmarks, stage.pose.scale, closed, own, colour))
+        dim = how_dim(stage.picture, stage.landmarks)
+        layers.append(
+            Mouth(traits.mouth, stage.landmarks, stage.pose.scale, closed, own, colour, dim)
+        )
     if all_paint and not traits.mouth_hidden:  # it learned from bare faces, and would draw lips
         layers.append(Light(face.expression, stage.landmarks, stage.pose, traits.colour))
     return layers, person

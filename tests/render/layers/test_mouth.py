@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from tests.faces import expression, made_face, painted_lips, still
+from vasari.portrait.teeth import DENSITY
 from vasari.render import Renderer
 from vasari.render.layers import inside
 from vasari.render.layers.inside import STEPS, draw_inside
-from vasari.render.layers.mouth import Mouth
+from vasari.render.layers.mouth import DIM, MOST_LIFT, Mouth, _softness, how_dim
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 
 WIDE = expression(jawOpen=0.6)
@@ -19,7 +22,7 @@ def fall(far: np.ndarray, reach: float) -> np.ndarray:
 
 def plain(out, mask, back, lines, corners, textures, places, density, colours, amounts):  # type: ignore[no-untyped-def]
     """What `draw_inside` does, with whole arrays."""
-    share, enters, rolled, seam = amounts
+    share, enters, rolled, seam, lift = amounts
     ys, xs = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float32)
     x, y = (r[0] * xs + r[1] * ys + r[2] for r in back)
     at = np.linspace(*corners, STEPS)
@@ -29,6 +32,7 @@ def plain(out, mask, back, lines, corners, textures, places, density, colours, a
         (1 - rolled * inside.ROLLED_UPPER * fall(abs(below), inside.ROLL_REACH))
         * (1 - rolled * inside.ROLLED_LOWER * fall(abs(above), inside.ROLL_REACH))
         * (1 - seam * (1 - near**2) ** 2)
+        * (1 + lift * np.where(below < 0, np.clip(1 - (below / inside.MARGIN) ** 2, 0, 1), 0))
     )
     ends = np.clip((x - corners[0]) * (corners[1] - x) * 40, 0, 1)
     lips = out[..., :3] * (1 + (shade - 1) * ends)[..., None]
@@ -70,7 +74,7 @@ def test_the_loop_does_what_whole_arrays_do() -> None:
     textures = np.ascontiguousarray(textures.reshape(90, 120, 3, 4).transpose(2, 0, 1, 3))
     places = np.array([[60, 40], [58, 44], [60, 38]], np.float32)
     colours = np.array([[20, 10, 8], [170, 90, 90]], np.float32)
-    amounts = np.array([0.9, 0.8, 0.7, 0.4], np.float32)
+    amounts = np.array([0.9, 0.8, 0.7, 0.4, 0.2], np.float32)
     rest = (mask, back, lines, corners, textures, places, np.float32(150), colours, amounts)
     wanted = plain(out.astype(np.float32), *rest)
     near = (np.minimum(y - np.interp(x, at, lines[:, 0]), np.interp(x, at, lines[:, 1]) - y)
@@ -119,3 +123,34 @@ def test_lips_take_their_pixels_from_farther_out_once_they_move() -> None:
     assert (moved[LIP_RINGS_LOWER[:, 4], 1] > 0).all()
     rest = np.delete(moved, np.r_[LIP_RINGS_UPPER.ravel(), LIP_RINGS_LOWER.ravel()], axis=0)
     assert not rest.any()
+
+
+def test_an_upper_lip_in_the_shade_of_a_laugh_is_lit_when_the_laugh_is_left() -> None:
+    face = painted_lips(expression(jawOpen=0.35, mouthSmile=0.6))
+    upper = np.zeros(face.picture.shape[:2], np.uint8)
+    lip = np.r_[LIP_RINGS_UPPER[0], LIP_RINGS_UPPER[2, ::-1]]
+    cv2.fillPoly(upper, [np.round(face.landmarks[lip, :2]).astype(np.int32)], 1)
+    picture = np.where(upper[..., None] > 0, face.picture // 6, face.picture)
+    dark = replace(face, picture=picture)
+    assert how_dim(face.picture, face.landmarks) < DIM < how_dim(picture, face.landmarks)
+    light = []
+    for lift in (0.0, MOST_LIFT):
+        renderer = Renderer(dark, 512, paint="baked")
+        mouth = renderer._mouth
+        assert isinstance(mouth, Mouth)
+        assert mouth._lift > 0
+        mouth._lift = lift
+        closed = still(face, expression=expression())
+        points = renderer.now(closed, 0).points[:, :2] + renderer.stage.box[:2]
+        x, y = np.round(points[13]).astype(int)
+        rim = slice(y - 1 - round(0.02 * renderer.stage.pose.scale), y)
+        light.append(renderer.draw(closed, 0)[rim, x - 3 : x + 4].mean())
+    assert light[1] > 1.2 * light[0]
+
+
+def test_the_hole_is_as_soft_as_the_teeth() -> None:
+    row = np.zeros((200, 20, 4), np.uint8)
+    row[100:, :, 3] = 255
+    for deviation in (2.0, 5.0):
+        soft = cv2.GaussianBlur(row, (0, 0), deviation)
+        assert np.isclose(_softness(soft) * DENSITY, deviation, rtol=0.1)

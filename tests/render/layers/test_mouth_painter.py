@@ -11,6 +11,7 @@ from vasari.render.layers.mouth_painter import (
     DOWN,
     GAIN,
     HEIGHT,
+    LIT,
     TONE,
     WIDTH,
     MouthPainter,
@@ -22,6 +23,7 @@ from vasari.values import Face, FloatArray
 
 WIDE = expression(jawOpen=0.6)
 WHITE = np.full(3, 200, np.float32)
+DARK = np.array([44, 24, 22], np.float32)
 RING = face_space().rings["lips_inner"]
 FLESH = (90, 50, 46)
 
@@ -54,7 +56,7 @@ def test_it_sees_the_inside_of_the_lips() -> None:
 def test_it_paints_the_mouth_and_nothing_else() -> None:
     now, line = placed(made_face())
     out = np.full((256, 256, 3), FLESH, np.uint8)
-    MouthPainter(line, WHITE, 1.0).paint(out, now, 1.0)
+    MouthPainter(line, WHITE, DARK, 1.0).paint(out, now, 1.0)
     changed = np.argwhere((out != FLESH).any(2))[:, ::-1]
     low, high = now.points[RING, :2].min(0), now.points[RING, :2].max(0)
     assert len(changed) > 50
@@ -68,7 +70,7 @@ def test_the_less_is_drawn_the_less_is_painted() -> None:
     change = []
     for share in (0.0, 0.5, 1.0):
         out = np.full((256, 256, 3), FLESH, np.uint8)
-        MouthPainter(line, WHITE, 1.0).paint(out, now, share)
+        MouthPainter(line, WHITE, DARK, 1.0).paint(out, now, share)
         change.append(float(np.abs(out.astype(int) - FLESH).sum()))
     assert change[0] == 0
     assert 0.3 < change[1] / change[2] < 0.7
@@ -78,7 +80,7 @@ def test_a_portrait_without_colour_gets_none_and_colours_stay_below_alpha() -> N
     now, line = placed(made_face())
     before = np.full((256, 256, 4), (*FLESH, max(FLESH)), np.uint8)
     out = before.copy()
-    MouthPainter(line, WHITE, 0.0).paint(out, now, 1.0)
+    MouthPainter(line, WHITE, DARK, 0.0).paint(out, now, 1.0)
     more = out[..., 1:3].astype(int) - before[..., 1:3]
     assert more.any()
     assert np.ptp(more, axis=2).max() <= 1
@@ -89,24 +91,27 @@ def test_teeth_take_no_colour_and_half_of_the_shade() -> None:
     now, line = placed(made_face())
     for tooth in ((200, 190, 180), (60, 56, 52)):  # also in the shade
         out = np.full((256, 256, 3), tooth, np.uint8)
-        MouthPainter(line, WHITE, 1.0).paint(out, now, 1.0)
+        MouthPainter(line, WHITE, DARK, 1.0).paint(out, now, 1.0)
         more = out.astype(int) - tooth
         assert np.ptp(more, axis=2).max() <= 1
         assert np.abs(more).max() <= 0.5 * (GAIN * max(tooth) + TONE) + 1
 
 
-def test_black_is_no_tooth() -> None:
+def test_black_is_no_tooth_and_takes_the_hue_of_the_dark() -> None:
     now, line = placed(made_face())
-    out = np.zeros((256, 256, 3), np.uint8)
-    MouthPainter(line, WHITE, 1.0).paint(out, now, 1.0)
-    assert out.max() <= TONE
+    hue = DARK / DARK.mean()
+    for tooth, share in ((WHITE, 1.0), (WHITE / 4, WHITE.mean() / 4 / LIT)):
+        out = np.zeros((256, 256, 3), np.uint8)
+        MouthPainter(line, tooth, DARK, 1.0).paint(out, now, 1.0)
+        assert (out <= np.ceil(TONE * share * hue)).all()
+        assert out[..., 0].max() > out[..., 1].max()
 
 
 def test_nothing_violet_is_added() -> None:
     now, line = placed(made_face())
     for tooth, most in (((200, 180, 60), 40), ((200, 180, 180), 255)):
         out = np.full((256, 256, 3), (90, 90, 30), np.uint8)
-        MouthPainter(line, np.array(tooth, np.float32), 1.0).paint(out, now, 1.0)
+        MouthPainter(line, np.array(tooth, np.float32), DARK, 1.0).paint(out, now, 1.0)
         changed = out[(out != (90, 90, 30)).any(2)].astype(int)
         assert (
             changed[:, 2] <= np.maximum(30, 1.08 * tooth[2] / tooth[1] * changed[:, 1]) + 3

@@ -11,10 +11,10 @@ STEPS = 128  # places from corner to corner at which the lips' lines are known
 MARGIN = 0.03  # around the opening that is shaded, too
 LIP_SHADOW, LIP_REACH = 0.30, 0.014  # of the upper lip on what lies behind it
 FLOOR_SHADOW, FLOOR_REACH = 0.40, 0.010  # just above the lower lip
-WET_UPPER, WET_LOWER = 0.36, 0.65  # the lips' wet inner sides: how light, against the lips
+WET_UPPER, WET_LOWER = 0.50, 0.65  # the lips' wet inner sides: how light, against the lips
 WET_UPPER_REACH, WET_LOWER_REACH = 0.004, 0.008  # and how far they are seen
 WET = 0.8  # how much of what lies behind they cover at their edge
-ROLLED_UPPER, ROLLED_LOWER = 0.30, 0.05  # how dark the rims become that turn inwards
+ROLLED_UPPER, ROLLED_LOWER = 0.12, 0.05  # how dark the rims become that turn inwards
 ROLL_REACH = 0.012
 THROAT, THROAT_REACH = 0.35, 0.03  # how much darker the dark is in its middle
 SEAM_REACH = 0.010  # of the dark line between closed lips
@@ -28,13 +28,16 @@ def _fall(far, reach):  # type: ignore[no-untyped-def]
 
 
 @kernel()
-def _rim(below, above, rolled, seam):  # type: ignore[no-untyped-def]
+def _rim(below, above, rolled, seam, lift):  # type: ignore[no-untyped-def]
     """How light the lips are so far from their inner lines."""
     one, upper, lower = np.float32(1), abs(below), abs(above)
     shade = one - rolled * np.float32(ROLLED_UPPER) * _fall(upper, np.float32(ROLL_REACH))
     shade *= one - rolled * np.float32(ROLLED_LOWER) * _fall(lower, np.float32(ROLL_REACH))
     near = min(upper, lower) * np.float32(1 / SEAM_REACH)
     line = max(np.float32(0), one - near * near)
+    if below < 0:
+        far = upper * np.float32(1 / MARGIN)
+        shade *= one + lift * max(np.float32(0), one - far * far)
     return shade * (one - seam * line * line)
 
 
@@ -81,11 +84,12 @@ def draw_inside(  # type: ignore[no-untyped-def]
         places: (3, 2) what is added to plane coordinates times `density` to get pixels of each.
         density: pixels of a texture an eye distance.
         colours: (2, 3) of the dark and of the lips.
-        amounts: (4,) 0 to 1 each: how much is drawn, how much light comes in, how far the rims
-            turn inwards, how dark the line between the lips is drawn.
+        amounts: (5,) 0 to 1 each: how much is drawn, how much light comes in, how far the rims
+            turn inwards, how dark the line between the lips is drawn; and how much lighter the
+            upper lip becomes, 0 or more.
     """
     one, zero, half = np.float32(1), np.float32(0), np.float32(0.5)
-    share, enters, rolled, seam = amounts
+    share, enters, rolled, seam, lift = amounts
     left, right = corners
     step = np.float32(STEPS - 1) / max(right - left, np.float32(1e-3))
     margin = np.float32(-MARGIN)
@@ -102,9 +106,10 @@ def draw_inside(  # type: ignore[no-untyped-def]
             if below < margin or above < margin:
                 continue
             ends = min(max((x - left) * (right - x) * np.float32(40), zero), one)
-            shade = one + (_rim(below, above, rolled, seam) - one) * ends
+            shade = one + (_rim(below, above, rolled, seam, lift) - one) * ends
             for c in range(3):
-                out[row, column, c] = np.uint8(out[row, column, c] * shade + half)
+                value = out[row, column, c] * shade + half
+                out[row, column, c] = np.uint8(min(value, np.float32(255)))
             m = mask[row, column] * share * np.float32(1 / 255)
             if m <= zero:
                 continue

@@ -8,6 +8,7 @@ more is seen than that it is one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -37,9 +38,10 @@ SOFTEST = 0.45  # pixels: least blur of what is sampled, against aliasing
 FULL_OPEN = 0.07  # opening, eye distances, from which on all light that there is comes in
 LEAST_LIGHT = 0.50  # and how much of it through a slit
 ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
+DIM, MOST_LIFT = 3.0, 1.5  # such an upper lip is in the shade of a laugh, and is lit without it
 SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
 # The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way.
-TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.05, 0.55, 0.09
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.03, 0.55, 0.09
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,12 @@ class Mouth:
         closed: (478, 3) the person's closed, neutral shape in the face space.
         own: (478, 3) the portrait's own shape in the face space.
         colour: of the portrait, 0 (none) to 1, where the network shall paint over the drawing.
+        dim: how many times lighter the lower lip is than the upper one (`how_dim`).
     """
 
     def __init__(
         self, traits: MouthTraits, landmarks: FloatArray, scale: float, closed: FloatArray,
-        own: FloatArray, colour: float | None = None,
+        own: FloatArray, colour: float | None = None, dim: float = 1.0,
     ) -> None:  # fmt: skip
         self.line = line_of(closed)
         self.tooth = traits.tooth
@@ -95,13 +98,15 @@ class Mouth:
         self._lips = np.concatenate([rings["lips_inner"], rings["lips_outer"]])
         self._own_lips = own[self._lips, :2]
         self._own_open = mouth_is_open(own)
+        self._lift = min(MOST_LIFT, max(0.0, dim / DIM - 1))
         self._outwards = _outwards(traits, landmarks, scale)
         self._colours = np.stack([traits.dark, traits.lip])
+        self._soft = _softness(traits.lower)
         from_back = (traits.tongue, traits.lower, traits.upper)
         self._textures = np.stack([_prefiltered(texture, scale) for texture in from_back])
         self._painter = None
         if colour is not None:
-            self._painter = MouthPainter(self.line, self.tooth, colour)
+            self._painter = MouthPainter(self.line, self.tooth, traits.dark, colour)
 
     def source(self, source: FloatArray, shape: FloatArray, fine: int) -> FloatArray:
         """Where the mesh (V, 2) takes its pixels from, `fine` times as many as in the picture: lips
@@ -135,12 +140,11 @@ class Mouth:
             self._painter.paint(out, now, share)
 
     def _amounts(self, gap: float, share: float) -> FloatArray:
-        """How much is drawn, how much light comes in, how far the lips' rims turn inwards, and how
-        dark the line between lips is that the portrait shows apart."""
+        """As `draw_inside` takes them; what the portrait's own open mouth did to its lips goes."""
         enters = LEAST_LIGHT + (1 - LEAST_LIGHT) * min(1.0, gap / FULL_OPEN)
         opened = min(1.0, gap / ROLL_OPEN)
-        seam = SEAM * (1 - opened) if self._own_open else 0.0
-        return np.array([share, enters, share * opened, share * seam], np.float32)
+        seam, lift = (SEAM * (1 - opened), self._lift) if self._own_open else (0.0, 0.0)
+        return np.array([share, enters, share * opened, share * seam, share * lift], np.float32)
 
     def _share(self, shape: FloatArray) -> float:
         """Near the portrait's own open mouth its own pixels show (the mesh carries them)."""
@@ -169,6 +173,7 @@ class Mouth:
         if is_open:
             fixed = np.round((polygon - low) * (1 << SUBPIXEL)).astype(np.int32)
             cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SUBPIXEL)
+            mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), self._soft * pose.scale), np.uint8)
         back = cv2.invertAffineTransform(self._plane.to_picture(pose)).astype(np.float32)
         top, floor = (line @ back[:, :2].T + back[:, 2] for line in (upper, lower))
         back[:, 2] += back[:, :2] @ low.astype(np.float32)
@@ -187,6 +192,16 @@ class Mouth:
         return np.asarray(places * DENSITY - 0.5, np.float32)
 
 
+def how_dim(picture: Picture, landmarks: FloatArray) -> float:
+    """How many times lighter the lower lip of a picture (H, W, 3) is than the upper one."""
+    light = cv2.blur(cv2.cvtColor(picture[..., :3], cv2.COLOR_RGB2GRAY), (3, 3))
+    lips = (landmarks[LIP_RINGS[:, 0, 1:8], :2] + landmarks[LIP_RINGS[:, 1, 1:8], :2]) / 2
+    x, y = np.moveaxis(np.round(lips).astype(int), -1, 0)  # each (2, 7)
+    seen = light[y.clip(0, light.shape[0] - 1), x.clip(0, light.shape[1] - 1)]
+    upper, lower = np.median(seen, axis=1)
+    return float(lower / max(float(upper), 1.0))
+
+
 def _outwards(traits: MouthTraits, landmarks: FloatArray, scale: float) -> FloatArray:
     """(2, 3, 9, 2) pixels by which the lips' rings take what they show from farther out."""
     ways = np.stack([outwards(landmarks, rings) for rings in LIP_RINGS])
@@ -197,6 +212,13 @@ def _outwards(traits: MouthTraits, landmarks: FloatArray, scale: float) -> Float
 def _along(line: FloatArray, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Height of a line (n, 2), from left to right, at each x."""
     return np.interp(x, np.maximum.accumulate(line[:, 0]), line[:, 1])
+
+
+def _softness(texture: NDArray[np.uint8]) -> float:
+    """Deviation, eye distances, of the blur that made a row of teeth as soft as the portrait: its
+    alpha falls steepest at the biting edges. A hole in lips is no sharper."""
+    steepest = float(np.diff(texture[..., 3].astype(np.float32), axis=0).max(initial=0)) / 255
+    return 1 / (math.sqrt(2 * math.pi) * max(steepest, 0.02) * DENSITY)
 
 
 def _prefiltered(texture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

@@ -23,6 +23,7 @@ DENSITY = 144  # of them an eye distance: those of a 512 pixel picture
 DOWN = 0.13  # the crop's middle below the line where the lips meet, eye distances
 EDGE = 0.025  # eye distances of the lips' inner edge that are painted, too
 GAIN, TONE = np.float32(0.25), np.float32(8)  # of what is drawn, and levels: dark stays dark
+LIT = 160  # light of teeth from which on so many levels may be added: in the dark, fewer
 # The least of three colours by the largest, in lips and in teeth. What is pale is tooth: it takes
 # no colour, or it becomes as pink as the lips and is taken for one, and only so much of the shade.
 LIP_PALE, TOOTH_PALE, TOOTH_SHADE = np.float32(0.6), np.float32(0.8), np.float32(0.25)
@@ -55,12 +56,17 @@ class MouthPainter:
     Args:
         line: (3,) the middle of its closed lips in the face space.
         tooth: (3,) the colour of its teeth, 0 to 255, which tells the light.
+        dark: (3,) the colour of the dark in it, 0 to 255.
         colour: 0 for a portrait without any colour, 1 for one that has it.
     """
 
-    def __init__(self, line: FloatArray, tooth: FloatArray, colour: float) -> None:
+    def __init__(
+        self, line: FloatArray, tooth: FloatArray, dark: FloatArray, colour: float
+    ) -> None:
         self._line, self._colour = line, np.float32(colour)
         self._bluest = np.float32(BLUEST * tooth[2] / max(float(tooth[1]), 1.0))
+        tone = TONE * min(1.0, float(tooth.mean()) / LIT)
+        self._tone = (tone * dark / max(float(dark.mean()), 1.0)).astype(np.float32)
         self._ring = face_space().rings["lips_inner"]
 
     def paint(self, out: Picture, now: Now, share: float) -> None:
@@ -78,7 +84,7 @@ class MouthPainter:
         m = window(now.pose, self._line)
         seen = look(out, ring, m)
         (more,) = network("mouth").run(["more"], {"seen": seen[None]})
-        most = GAIN * seen[..., :3] + TONE
+        most = GAIN * seen[..., :3] + self._tone
         more, flesh = np.clip(more, -most, most), _no_tooth(seen[..., :3])
         green, blue = seen[..., 1] + more[..., 1], seen[..., 2]
         more[..., 2] = np.minimum(more[..., 2], np.maximum(self._bluest * green - blue, 0))
