@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from vasari.errors import VasariError
+from vasari.files import as_path
 from vasari.provenance.folder import config_folder, keep_private
 from vasari.values import Face
 
@@ -55,7 +56,7 @@ def portrait_hash(picture: str | os.PathLike[str] | Face) -> str:
     """SHA-256, hexadecimal: of the file, or of a `Face`'s pixels; empty where there is no file."""
     if isinstance(picture, Face):
         return hashlib.sha256(np.ascontiguousarray(picture.picture).tobytes()).hexdigest()
-    path = Path(picture).expanduser()
+    path = as_path(picture)
     with suppress(OSError):
         if path.is_file():  # what cannot be read is told by whoever reads it
             with path.open("rb") as file:
