@@ -23,6 +23,7 @@ from vasari.motion.feeling import TONE
 from vasari.networks import network
 from vasari.speech import LOUDNESS, VOICE
 from vasari.values import MOTION_HZ, FloatArray
+from vasari.values.manner import RANGES
 
 HEAD = slice(0, 6)
 ROTATION, POSITION, GAZE = slice(0, 3), slice(3, 6), slice(6, 8)
@@ -46,7 +47,11 @@ BREATH_HZ = 0.24  # breaths a second, of the head and of the shoulders
 BREATH = np.array([0.0, -0.012, -0.006])  # eye distances right, down, away, of a breath
 OFTEN = 0.7  # of the blinks that it would make: left alone it blinks oftener than people do
 BLINKS_A_SECOND, LATELY = 0.43, 4.0  # of people who talk; seconds over which they are counted
-GUIDANCE = 0.5  # by how much more a face follows the voice than it was seen to
+GUIDANCE = 2.0  # by how much more a face follows the voice than it was seen to
+# Of people's spread: what a manner is told more of than people's mean, since told ones are met by a
+# third; with it heads and brows move as quickly as people's.
+MORE = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "tempo": 0.55, "sway": 0.3, "gaze": 0.8,
+        "brows_up": 1.0, "brows": 1.6}  # fmt: skip
 SPREAD = 0.35  # of people's manners: by how much that of a seed is off their mean
 MOST_OFF = 1.0  # of people's spread: the farthest of any number of a manner
 # Degrees and eye distances that a head only ever approaches: one picture shows no more of it.
@@ -132,7 +137,7 @@ def some_manner(random: np.random.Generator) -> NDArray[np.float64]:
     """(MANNER,) that people could have who were learned from, nearer to their mean than they."""
     mean, spread = _manners()
     off = (SPREAD * random.standard_normal(len(mean))).clip(-MOST_OFF, MOST_OFF)
-    return np.asarray(mean + spread * off)
+    return np.asarray(mean + spread * (off + [MORE.get(name, 0.0) for name in RANGES]))
 
 
 def breath(time: float) -> NDArray[np.float64]:
