@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasari.motion.eyes import Eyes
-from vasari.motion.head import Head
 from vasari.motion.feeling import TONE
+from vasari.motion.head import Head
 from vasari.networks import network
 from vasari.speech import LOUDNESS, VOICE
 from vasari.values import MOTION_HZ, FloatArray
@@ -49,11 +49,11 @@ BREATH = np.array([0.0, -0.012, -0.006])  # eye distances right, down, away, of 
 OFTEN = 0.7  # of the blinks that it would make: left alone it blinks oftener than people do
 BLINKS_A_SECOND, LATELY = 0.43, 4.0  # of people who talk; seconds over which they are counted
 # By how much more a face follows the voice than it was seen to; brows and lids; when eyes blink.
-GUIDANCE, GUIDANCE_UPPER, GUIDANCE_BLINKS = 2.0, 6.0, 4.0
+GUIDANCE, GUIDANCE_UPPER, GUIDANCE_BLINKS = 2.6, 7.0, 4.0
 # Of people's spread: what the network is told more of than a manner has, since it does less than it
 # is told; with it heads and brows move as far and as quickly as people's.
-MORE = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "sway": 0.3, "gaze": 1.2,
-        "away": -0.4, "brows_up": 1.0, "brows": 1.6, "frown": 2.2, "smiles": -0.9}  # fmt: skip
+MORE = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "tempo": -0.3, "sway": 0.3, "gaze": 1.2,
+        "away": -0.6, "brows": 1.0, "frown": 2.2, "smiles": -1.2}  # fmt: skip
 MOST_OFF = 2.5  # of people's spread: the farthest of any number of a manner
 TALKING = (0.0, 0.0, 1.0)  # of the kinds of clips: generated, reading, talking
 # Of the way that head and face would have gone on, what the frames of the next patch keep of it:
@@ -189,7 +189,9 @@ class Life:
         much = guided() if guidance is None else guidance
         self._weights = np.stack([1 + much, -much] if much.any() else [1 + much])
         layers, two, _, _, heads, patches, width = _cache_shape()
-        self._cache = np.zeros((layers, two, 1, len(self._weights), heads, patches, width), np.float32)
+        self._cache = np.zeros(
+            (layers, two, 1, len(self._weights), heads, patches, width), np.float32
+        )
         self._age = 0
         self._patch, self._shown = np.zeros((PATCH, SIZE), np.float32), PATCH
 
