@@ -19,7 +19,7 @@ GAIN = np.array([1.0, 1.05, 0.88])  # of yaw, pitch, roll
 HELD = np.array([0.0, 0.5, 0.7])  # more of them where they last for longer than
 HELD_SECONDS = 1.5
 OWN = 0.3  # of how much farther than people's mean a manner goes, as logarithms
-OWN_MOST = 0.8
+OWN_MOST = 0.5
 BEGINS = 10  # frames over which it leaves the portrait's own pose
 
 

@@ -52,9 +52,9 @@ BLINKS_A_SECOND, LATELY = 0.43, 4.0  # of people who talk; seconds over which th
 GUIDANCE, GUIDANCE_UPPER, GUIDANCE_BLINKS = 2.6, 7.0, 4.0
 # Of people's spread: what the network is told more of than a manner has, since it does less than it
 # is told; with it heads and brows move as far and as quickly as people's.
-MORE = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "tempo": -0.3, "sway": 0.3, "gaze": 1.2,
-        "away": -0.6, "brows": 1.0, "frown": 2.2, "smiles": -1.2}  # fmt: skip
-MOST_OFF = 2.5  # of people's spread: the farthest of any number of a manner
+MORE = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "tempo": -0.3, "gaze": 2.0,
+        "away": -0.8, "brows": 1.0, "frown": 2.2, "smiles": -1.2}  # fmt: skip
+MOST_OFF = 1.8  # of people's spread: the farthest of any number of a manner
 TALKING = (0.0, 0.0, 1.0)  # of the kinds of clips: generated, reading, talking
 # Of the way that head and face would have gone on, what the frames of the next patch keep of it:
 # the network draws each from where the last one ended, not from how fast it went there (fitted: the
