@@ -42,6 +42,7 @@ SMILE = [BLENDSHAPES.index("mouthSmile" + side) for side in ("Left", "Right")]
 # Of the way to where the articulation wants the corners of the mouth: above 5 Hz people's hardly
 # move, and these trembled with 2.5 to 25 times the power.
 CALM = 0.5
+FROWN = np.array([name.startswith("browDown") for name in CODES])
 OF_MOUTH = np.array([name.startswith("mouth") for name in CODES])
 NOTHING = Motion(
     np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32),
@@ -181,6 +182,7 @@ class MotionStream:
         gaze = style.gaze + (1 - ATTENTION * heed.attention) * moved[GAZE] - rotation[:2]
         codes = np.maximum(moved[list(CODES.values())], 0)
         codes[OF_MOUTH] *= own_kept(style.emotion)
+        codes[FROWN] *= 1 - min(sum(style.emotion[1 : len(EMOTIONS)]), 1)  # nobody frowns with joy
         felt = style.emotion[-1] * self._feeling.step() if self._feeling else np.zeros(2)
         shown, parted = self._emotions.step(style.emotion[: len(EMOTIONS)] + shown_by(felt))
         return (
