@@ -51,9 +51,10 @@ BLINKS_A_SECOND, LATELY = 0.43, 4.0  # of people who talk; seconds over which th
 # By how much more a face follows the voice than it was seen to; brows and lids; when eyes blink.
 GUIDANCE, GUIDANCE_UPPER, GUIDANCE_BLINKS = 2.6, 7.0, 4.0
 # Of people's spread: what the network is told more of than a manner has, since it does less than it
-# is told; with it heads and brows move as far and as quickly as people's.
-MORE = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "tempo": -0.3, "gaze": 2.0,
-        "away": -0.8, "brows": 1.0, "frown": 2.2, "smiles": -1.2}  # fmt: skip
+# is told; of every manner, and of those that seeds draw. With it heads and brows move as far and as
+# quickly as people's.
+WIDER = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "tempo": -0.3}
+MORE = {"gaze": 2.0, "away": -0.8, "brows": 1.0, "frown": 2.2, "smiles": -1.2}
 MOST_OFF = 1.8  # of people's spread: the farthest of any number of a manner
 TALKING = (0.0, 0.0, 1.0)  # of the kinds of clips: generated, reading, talking
 # Of the way that head and face would have gone on, what the frames of the next patch keep of it:
@@ -128,8 +129,7 @@ class Asked(NamedTuple):
 
     def row(self) -> FloatArray:
         """As the network takes it, of somebody who talks, but for the blinks."""
-        more = _spread() * [MORE.get(name, 0.0) for name in RANGES]
-        row = [*(self.manner + more), 1, *TALKING, *(self.gaze / GAZE_UNIT), 1, *NO_FEELING]
+        row = [*(self.manner + _more(WIDER)), 1, *TALKING, *(self.gaze / GAZE_UNIT), 1, *NO_FEELING]
         return np.array(row, np.float32)
 
 
@@ -137,7 +137,8 @@ def some_manner(random: np.random.Generator) -> NDArray[np.float64]:
     """(MANNER,) that people could have who were learned from: its numbers go together as theirs."""
     mean, together = _manners()
     most = MOST_OFF * _spread()
-    return np.asarray(mean + (together @ random.standard_normal(len(mean))).clip(-most, most))
+    off = (together @ random.standard_normal(len(mean))).clip(-most, most)
+    return np.asarray(mean + off + _more(MORE))
 
 
 def guided() -> FloatArray:
@@ -165,6 +166,11 @@ def _manners() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _spread() -> NDArray[np.float64]:
     """(MANNER,) of these manners."""
     return np.asarray(np.linalg.norm(_manners()[1], axis=1))
+
+
+def _more(of: dict[str, float]) -> NDArray[np.float64]:
+    """(MANNER,) of numbers that are given in spreads of these manners."""
+    return np.asarray(_spread() * [of.get(name, 0.0) for name in RANGES])
 
 
 @cache

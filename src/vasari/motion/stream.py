@@ -41,7 +41,7 @@ AT = np.array([BLENDSHAPES.index(name) for name in CODES])  # where its codes ar
 SMILE = [BLENDSHAPES.index("mouthSmile" + side) for side in ("Left", "Right")]
 # Of the way to where the articulation wants the corners of the mouth: above 5 Hz people's hardly
 # move, and these trembled with 2.5 to 25 times the power.
-CALM = 0.5
+CALM = 0.45
 FROWN = np.array([name.startswith("browDown") for name in CODES])
 OF_MOUTH = np.array([name.startswith("mouth") for name in CODES])
 NOTHING = Motion(
