@@ -38,7 +38,7 @@ def read_mouth(
         closed: (478, 3) the person's closed, neutral shape in the face space.
         own: (478, 3) the portrait's own shape in the face space.
     """
-    tone = _tones(picture, landmarks)
+    tone = tones_of(picture, landmarks)
     is_open = mouth_is_open(own)
     shown = _own_teeth(picture, landmarks, pose, closed, tone) if is_open else None
     if shown is not None:
@@ -100,7 +100,7 @@ def _inset(picture: Picture, landmarks: FloatArray, tone: Tones, unit: float) ->
         seen: FloatArray = np.asarray(seen8, np.float32)
         lip = seen[at >= MOST_INSET[half]]
         lip = 0.5 * np.median(lip, axis=0) + 0.5 * np.median(lip, axis=(0, 1))
-        tooth, dark = (_share(seen, lip, other) for other in (tone.tooth, tone.dark))
+        tooth, dark = (share_of_way(seen, lip, other) for other in (tone.tooth, tone.dark))
         dark[at > DARK_INSET] = 0
         foreign = np.maximum(tooth, dark) > FOREIGN
         foreign[-1] = False
@@ -117,13 +117,14 @@ def outwards(landmarks: FloatArray, rings: NDArray[np.int_]) -> FloatArray:
     return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-3))
 
 
-def _share(seen: FloatArray, lip: FloatArray, other: FloatArray) -> FloatArray:
-    """(n, 9) how far colours lie on the way from the lip's (9, 3) to another."""
+def share_of_way(seen: FloatArray, lip: FloatArray, other: FloatArray) -> FloatArray:
+    """(n, m) how far colours (n, m, 3) lie on the way from the lip's (m, 3) to another."""
     way = other - lip
     return np.asarray(((seen - lip) * way).sum(2) / np.maximum((way * way).sum(1), 600))
 
 
-def _tones(picture: Picture, landmarks: FloatArray) -> Tones:
+def tones_of(picture: Picture, landmarks: FloatArray) -> Tones:
+    """The colours of a mouth in a picture (H, W, 3) with landmarks (478, 3) in its pixels."""
     rings = face_space().rings
     skin = _pixels(picture, landmarks[CHEEKS, :2])
     lips = _pixels(picture, landmarks[LIPS, :2])

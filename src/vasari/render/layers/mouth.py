@@ -34,6 +34,7 @@ LIP_RINGS = np.stack([LIP_RINGS_UPPER, LIP_RINGS_LOWER])  # (2, 3, 9)
 INSET_FOLLOWS = np.array([1.0, 0.93, 0.86], np.float32)  # of a ring, inner line outwards
 TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OWN_NEAR = 0.014  # eye distances: lips as near as this to the portrait's own show its pixels
+OWN_SHUT = 0.7  # and at most this share of their way until they meet
 SOFTEST = 0.45  # pixels: least blur of what is sampled, against aliasing
 FULL_OPEN = 0.07  # opening, eye distances, from which on all light that there is comes in
 LEAST_LIGHT = 0.50  # and how much of it through a slit
@@ -98,6 +99,8 @@ class Mouth:
         self._lips = np.concatenate([rings["lips_inner"], rings["lips_outer"]])
         self._own_lips = own[self._lips, :2]
         self._own_open = mouth_is_open(own)
+        shut = float(np.linalg.norm(closed[self._lips, :2] - self._own_lips, axis=1).mean())
+        self._near = min(OWN_NEAR, max(OWN_SHUT * shut, 1e-3))
         self._lift = min(MOST_LIFT, max(0.0, dim / DIM - 1))
         self._outwards = _outwards(traits, landmarks, scale)
         self._colours = np.stack([traits.dark, traits.lip])
@@ -151,7 +154,7 @@ class Mouth:
         if not self._own_open:
             return 1.0
         moved = np.linalg.norm(shape[self._lips, :2] - self._own_lips, axis=1)
-        share = min(1.0, float(moved.mean()) / OWN_NEAR)
+        share = min(1.0, float(moved.mean()) / self._near)
         return share * share * (3 - 2 * share)
 
     def _opening(self, points: FloatArray, pose: Pose, size: tuple[int, int]) -> _Opening | None:
