@@ -12,11 +12,12 @@ from vasari.portrait.own_teeth import OwnTeeth, find_own_teeth
 from vasari.portrait.sharpness import softened
 from vasari.portrait.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw_teeth, tones
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
-from vasari.shape.space import Pose, face_space, mouth_is_open
+from vasari.shape.space import Pose, face_space, mouth_is_open, mouth_opening
 from vasari.values import FloatArray, Picture
 from vasari.values.traits import MouthTraits
 
 TEETH_DEPTH = 0.07  # eye distances behind the lips
+SHOWS_TEETH = 0.06  # opening of a portrait from which its teeth are more than a glimpse in the shade
 CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
 LIPS = np.array([11, 12, 72, 302, 38, 268, 15, 16, 85, 315])
 FOREIGN = 0.4  # of the way from the lip's colour to that of teeth or dark: no lip any more
@@ -40,7 +41,9 @@ def read_mouth(
     """
     tone = tones_of(picture, landmarks)
     is_open = mouth_is_open(own)
-    shown = _own_teeth(picture, landmarks, pose, closed, tone) if is_open else None
+    shown = None
+    if mouth_opening(own) >= SHOWS_TEETH:
+        shown = _own_teeth(picture, landmarks, pose, closed, tone)
     if shown is not None:
         tone = replace(tone, tooth=shown.tone)
     drawn = draw_teeth(tone) if shown is None else draw_teeth(tone, shown.edge)

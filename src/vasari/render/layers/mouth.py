@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vasari.portrait.mouth import line_of, outwards, teeth_plane
 from vasari.portrait.sharpness import UNIT
-from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH
+from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH, draw_tip
 from vasari.render.layers.inside import MARGIN, STEPS, draw_inside
 from vasari.render.layers.layer import Now
 from vasari.render.layers.mouth_painter import MouthPainter
@@ -41,8 +41,12 @@ LEAST_LIGHT = 0.50  # and how much of it through a slit
 ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
 DIM, MOST_LIFT = 3.0, 1.5  # such an upper lip is in the shade of a laugh, and is lit without it
 SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
-# The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way.
-TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.03, 0.55, 0.09
+# The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way. Its tip
+# comes up before both rows, from below the lower lip to the edge of the upper one.
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.015, 0.25, 0.09
+TIP_FROM, TIP_UP, TIP_OUT = 0.04, 0.22, 0.60  # tongueOut: hidden, at the teeth's edge, before it
+TIP_HIDDEN = 0.05  # below the lower lip's line
+TIP_PLACES = np.array([-0.014, -0.036])  # up and out, from the edge of the upper row
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,9 @@ class Mouth:
         self._outwards = _outwards(traits, landmarks, scale)
         self._colours = np.stack([traits.dark, traits.lip])
         self._soft = _softness(traits.lower)
-        from_back = (traits.tongue, traits.lower, traits.upper)
+        tip = cv2.GaussianBlur(draw_tip(traits.tongue), (0, 0), self._soft * DENSITY)
+        self._edge = _biting_edge(traits.upper)
+        from_back = (traits.tongue, traits.lower, traits.upper, np.asarray(tip, np.uint8))
         self._textures = np.stack([_prefiltered(texture, scale) for texture in from_back])
         self._painter = None
         if colour is not None:
@@ -129,13 +135,16 @@ class Mouth:
             return
         jaw = float(now.shape[CHIN, 1].mean() - self._chin)
         tongue = TONGUE_REST + TONGUE_FOLLOWS * jaw
-        tongue -= TONGUE_RISES * float(now.expression[TONGUE_OUT])
+        out_by = float(now.expression[TONGUE_OUT])
+        tongue -= TONGUE_RISES * out_by
+        places = (jaw + TIP_HIDDEN, *(self._edge + TIP_PLACES))
+        tip = float(np.interp(out_by, (TIP_FROM, TIP_UP, TIP_OUT), places))
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
         patch = np.ascontiguousarray(box)
         draw_inside(
             patch, where.mask, where.back, where.lines, where.corners, self._textures,
-            self._places(now.pose, (tongue, jaw, 0.0)), np.float32(DENSITY), self._colours,
+            self._places(now.pose, (tongue, jaw, 0.0, tip)), np.float32(DENSITY), self._colours,
             self._amounts(where.gap, share),
         )  # fmt: skip
         box[:] = patch
@@ -185,12 +194,12 @@ class Mouth:
         lines = np.stack([_along(top, at), _along(floor, at)], 1).astype(np.float32)
         return _Opening(int(low[0]), int(low[1]), mask, back, lines, corners)
 
-    def _places(self, pose: Pose, down: tuple[float, float, float]) -> FloatArray:
-        """(3, 2) pixels from the zero of the plane of the lips to that of each texture, which lies
+    def _places(self, pose: Pose, down: tuple[float, ...]) -> FloatArray:
+        """(4, 2) pixels from the zero of the plane of the lips to that of each texture, which lies
         in the plane of the teeth, moved down by so many eye distances."""
         lips, teeth = self._plane.to_picture(pose), self._behind.to_picture(pose)
         shift = np.linalg.solve(lips[:, :2], lips[:, 2] - teeth[:, 2])
-        places = np.tile(shift + (HALF_WIDTH, ABOVE), (3, 1))
+        places = np.tile(shift + (HALF_WIDTH, ABOVE), (len(down), 1))
         places[:, 1] -= down
         return np.asarray(places * DENSITY - 0.5, np.float32)
 
@@ -222,6 +231,12 @@ def _softness(texture: NDArray[np.uint8]) -> float:
     alpha falls steepest at the biting edges. A hole in lips is no sharper."""
     steepest = float(np.diff(texture[..., 3].astype(np.float32), axis=0).max(initial=0)) / 255
     return 1 / (math.sqrt(2 * math.pi) * max(steepest, 0.02) * DENSITY)
+
+
+def _biting_edge(upper: NDArray[np.uint8]) -> float:
+    """Where the front teeth of an upper row end, eye distances below its line."""
+    middle = upper[:, upper.shape[1] // 2 + np.arange(-DENSITY // 20, DENSITY // 20), 3].max(1)
+    return float(np.flatnonzero(middle > 127).max(initial=0)) / DENSITY - ABOVE
 
 
 def _prefiltered(texture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
