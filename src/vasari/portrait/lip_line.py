@@ -1,8 +1,9 @@
 """The line where closed lips meet, and where lips a little apart end, found in the picture itself.
 
 A reader that is two pixels off would open the mouth inside a lip. The line is the darkest seam
-between the lips, so a closed mouth's landmarks are moved onto it: the path of least light across
-the mouth (dynamic programming over columns), close to where the reader put it. Of lips that stand
+between the lips, so a closed mouth's landmarks are moved onto it: the path across the mouth that
+is darker than what lies above and below it (dynamic programming over columns), close to where the
+reader put it. Of lips that stand
 a little apart the reader often lays a line into the lip: each comes back to where the lip ends,
 and both go from corner to corner in one smooth bow, so that the mouth opens straight.
 """
@@ -13,11 +14,13 @@ import cv2
 import numpy as np
 
 from vasari.portrait.mouth import share_of_way, tones_of
+from vasari.portrait.own_teeth import redness
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from vasari.values import FloatArray, Picture
 
 REACH = 0.055  # eye distances up and down in which the line is sought
 STEPS = 23  # places in that reach, an odd number
+BESIDE = 3  # of them to each side in which lips must be lighter than the line between them
 COLUMNS = 33  # between the corners of the mouth
 STIFF = 0.12  # cost of a step between neighbouring columns, in units of the strip's contrast
 FAR = 0.35  # cost of the farthest place, in the same units
@@ -28,6 +31,7 @@ EDGE_STEP, BEYOND = 0.0025, 0.035
 LIP_FROM = 0.012  # so far beyond the read line there is surely lip
 LIP_DARK = 0.35  # the dark is that of a lip's light at most: an upper lip in the shade is no dark
 LIP_UNTIL, INSIDE_FROM = 0.25, 0.55  # of the way from the lip's colour to that of teeth or dark
+RED = 0.25  # redness of lips from which teeth are told by having less
 WRONG = 0.5  # cost of a step of EDGE_STEP on the wrong side of an edge, in units of STIFF
 AS_READ = 0.03  # eye distances from the read line that cost 1
 BLUNT = 0.6  # the power of a parabola that both lines follow: an opening has no needles as corners
@@ -49,19 +53,30 @@ def settle_lip_line(
     across = line[-1] - line[0]
     across /= max(float(np.linalg.norm(across)), 1e-6)
     down = np.array([-across[1], across[0]], np.float32)
-    offsets = np.linspace(-REACH, REACH, STEPS, dtype=np.float32) * np.float32(unit)
-    places = line[None] + offsets[:, None, None] * down  # (STEPS, COLUMNS, 2)
+    step = 2 * REACH / (STEPS - 1)
+    offsets = (np.arange(STEPS + 2 * BESIDE) - STEPS // 2 - BESIDE).astype(np.float32) * step * unit
+    places = line[None] + offsets[:, None, None] * down  # (STEPS + 2 BESIDE, COLUMNS, 2)
     light = _light(picture, places, unit)
     contrast = float(np.percentile(light, 90) - np.percentile(light, 5))
     if contrast < 12:
         return landmarks
+    offsets = offsets[BESIDE:-BESIDE]
     far = FAR * (np.abs(offsets) / offsets[-1])[:, None] ** 2
-    seam = _smooth(offsets[_cheapest(light / contrast + far, STIFF)])
+    seam = _smooth(offsets[_cheapest(far - _valley(light) / contrast, STIFF)])
     if least == 0:
         shifts = (seam, seam)
     else:
         shifts = _edges(picture, landmarks, line, down, seam, unit, least)
     return _moved(landmarks, line, shifts, down)
+
+
+def _valley(light: FloatArray) -> FloatArray:
+    """(STEPS, COLUMNS) how much darker a place is than what lies above and below it: the edge of
+    a moustache and an upper lip in the shade have light on one side only."""
+    here = light[BESIDE:-BESIDE]
+    around = [np.stack([light[BESIDE + sign * k :][: len(here)] for k in range(1, BESIDE + 1)])
+              for sign in (-1, 1)]  # fmt: skip
+    return np.maximum(np.minimum(*(a.max(0) for a in around)) - here, 0)
 
 
 def _edges(
@@ -89,6 +104,7 @@ def _edges(
         lip = 0.5 * lip + 0.5 * np.median(lip, axis=0)
         dark = tone.dark * np.minimum(1, LIP_DARK * lip.mean(1, keepdims=True) / max(float(tone.dark.mean()), 1.0))
         foreign = np.maximum(share_of_way(seen, lip, tone.tooth), share_of_way(seen, lip, dark))
+        foreign = np.maximum(foreign, _less_red(seen, lip))
         inside = np.clip((foreign - LIP_UNTIL) / (INSIDE_FROM - LIP_UNTIL), 0, 1) * (past <= 0)
         wrong = np.cumsum(1 - 2 * inside, 0) - (1 - 2 * inside) + inside.sum(0)
         path = steps[_cheapest(WRONG * wrong + (past / AS_READ) ** 2, STIFF)]
@@ -100,6 +116,13 @@ def _edges(
     more = lacks / 2 * bow / float(bow[middle].mean())
     upper, lower = ((f + more) * unit for f in found)
     return seam - upper + read[0], seam + lower - read[1]
+
+
+def _less_red(seen: FloatArray, lip: FloatArray) -> FloatArray:
+    """(n, m) by which share colours (n, m, 3) are less red than lips (m, 3), where lips are red:
+    teeth in the shade are neither dark nor light."""
+    red = redness(lip)
+    return np.asarray((1 - redness(seen) / np.maximum(red, RED)) * np.clip(red / RED, 0, 1))
 
 
 def _below(points: FloatArray, line: FloatArray, down: FloatArray) -> FloatArray:
