@@ -10,6 +10,8 @@ and both go from corner to corner in one smooth bow, so that the mouth opens str
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -20,7 +22,8 @@ from vasari.values import FloatArray, Picture
 
 REACH = 0.055  # eye distances up and down in which the line is sought
 STEPS = 23  # places in that reach, an odd number
-BESIDE = 3  # of them to each side in which lips must be lighter than the line between them
+# Lips must be lighter than the line between them so near to it: eye distances, and pixels at least.
+BESIDE, BESIDE_PIXELS = 0.015, 1.5
 COLUMNS = 33  # between the corners of the mouth
 STIFF = 0.12  # cost of a step between neighbouring columns, in units of the strip's contrast
 FAR = 0.35  # cost of the farthest place, in the same units
@@ -54,15 +57,17 @@ def settle_lip_line(
     across /= max(float(np.linalg.norm(across)), 1e-6)
     down = np.array([-across[1], across[0]], np.float32)
     step = 2 * REACH / (STEPS - 1)
-    offsets = (np.arange(STEPS + 2 * BESIDE) - STEPS // 2 - BESIDE).astype(np.float32) * step * unit
-    places = line[None] + offsets[:, None, None] * down  # (STEPS + 2 BESIDE, COLUMNS, 2)
+    beside = math.ceil(max(BESIDE, BESIDE_PIXELS / unit) / step - 1e-6)
+    rows = np.arange(STEPS + 2 * beside) - STEPS // 2 - beside
+    offsets = np.asarray(rows * step * unit, np.float32)
+    places = line[None] + offsets[:, None, None] * down  # (STEPS + 2 beside, COLUMNS, 2)
     light = _light(picture, places, unit)
     contrast = float(np.percentile(light, 90) - np.percentile(light, 5))
     if contrast < 12:
         return landmarks
-    offsets = offsets[BESIDE:-BESIDE]
+    offsets = offsets[beside:-beside]
     far = FAR * (np.abs(offsets) / offsets[-1])[:, None] ** 2
-    seam = _smooth(offsets[_cheapest(far - _valley(light) / contrast, STIFF)])
+    seam = _smooth(offsets[_cheapest(far - _valley(light, beside) / contrast, STIFF)])
     if least == 0:
         shifts = (seam, seam)
     else:
@@ -70,11 +75,11 @@ def settle_lip_line(
     return _moved(landmarks, line, shifts, down)
 
 
-def _valley(light: FloatArray) -> FloatArray:
-    """(STEPS, COLUMNS) how much darker a place is than what lies above and below it: the edge of
-    a moustache and an upper lip in the shade have light on one side only."""
-    here = light[BESIDE:-BESIDE]
-    around = [np.stack([light[BESIDE + sign * k :][: len(here)] for k in range(1, BESIDE + 1)])
+def _valley(light: FloatArray, beside: int) -> FloatArray:
+    """(STEPS, COLUMNS) how much darker a place is than what lies up to so many rows above and below
+    it: the edge of a moustache and an upper lip in the shade have light on one side only."""
+    here = light[beside:-beside]
+    around = [np.stack([light[beside + sign * k :][: len(here)] for k in range(1, beside + 1)])
               for sign in (-1, 1)]  # fmt: skip
     return np.maximum(np.minimum(*(a.max(0) for a in around)) - here, 0)
 
