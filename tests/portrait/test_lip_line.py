@@ -53,8 +53,8 @@ def test_a_line_that_was_read_into_a_lip_comes_back_to_its_end(rings: np.ndarray
 
 def test_lips_that_were_read_apart_stay_so_by_what_they_must() -> None:
     face = painted_lips(expression(jawOpen=0.1))
-    ring = np.r_[78, LIP_RINGS_UPPER[2], 308, LIP_RINGS_LOWER[2, ::-1]]
-    cv2.fillPoly(face.picture, [np.round(face.landmarks[ring, :2]).astype(np.int32)], (180, 110, 105))
+    ring = face.landmarks[np.r_[78, LIP_RINGS_UPPER[2], 308, LIP_RINGS_LOWER[2, ::-1]], :2]
+    cv2.fillPoly(face.picture, [np.round(ring).astype(np.int32)], (180, 110, 105))
     line = _read_line(face.landmarks).astype(int)
     cv2.polylines(face.picture, [line], False, (40, 20, 18), 1)  # lips that meet
     gaps = [apart(settle_lip_line(face.picture, face.landmarks, face.scale, least), face.scale)

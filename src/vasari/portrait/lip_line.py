@@ -14,9 +14,11 @@ import math
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vasari.portrait.mouth import share_of_way, tones_of
 from vasari.portrait.own_teeth import redness
+from vasari.portrait.teeth import Tones
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from vasari.values import FloatArray, Picture
 
@@ -90,37 +92,50 @@ def _edges(
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """How far down the upper and the lower lip's line are to go, (COLUMNS,) pixels each."""
     tone = tones_of(picture, landmarks)
-    soft = cv2.GaussianBlur(picture, (0, 0), max(0.5, 0.006 * unit))
+    soft = np.asarray(cv2.GaussianBlur(picture, (0, 0), max(0.5, 0.006 * unit)), np.uint8)
     at = np.linspace(-1, 1, COLUMNS)
     bow = (1 - at**2) ** BLUNT
     curves = bow[:, None] * np.stack([np.ones_like(at), at, at**2], 1)
     read, found = [], []
     for sign, rings in ((-1, LIP_RINGS_UPPER), (1, LIP_RINGS_LOWER)):
-        apart = sign * _below(landmarks[rings[0], :2], line, down)
-        most = np.maximum(apart - sign * seam, 0) / unit  # (COLUMNS,) from the seam to the line
+        below = _below(landmarks[rings[0], :2], line, down)
+        most = np.maximum(sign * (below - seam), 0) / unit  # from the seam to the read line
         steps = np.arange(0, float(most.max()) + BEYOND, EDGE_STEP, dtype=np.float32)
         places = line + (seam + sign * unit * steps[:, None])[..., None] * down
         x, y = (np.ascontiguousarray(places[..., k], np.float32) for k in (0, 1))
-        seen8 = cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        seen: FloatArray = np.asarray(seen8, np.float32)
-        past = steps[:, None] - most
-        surely = np.ma.masked_array(seen, np.repeat((past < LIP_FROM) | (past > BEYOND), 3).reshape(seen.shape))
-        lip = np.asarray(np.ma.median(surely, axis=0).filled(0), np.float32)
-        lip = 0.5 * lip + 0.5 * np.median(lip, axis=0)
-        dark = tone.dark * np.minimum(1, LIP_DARK * lip.mean(1, keepdims=True) / max(float(tone.dark.mean()), 1.0))
-        foreign = np.maximum(share_of_way(seen, lip, tone.tooth), share_of_way(seen, lip, dark))
-        foreign = np.maximum(foreign, _less_red(seen, lip))
-        inside = np.clip((foreign - LIP_UNTIL) / (INSIDE_FROM - LIP_UNTIL), 0, 1) * (past <= 0)
-        wrong = np.cumsum(1 - 2 * inside, 0) - (1 - 2 * inside) + inside.sum(0)
-        path = steps[_cheapest(WRONG * wrong + (past / AS_READ) ** 2, STIFF)]
-        fit = curves @ np.linalg.lstsq(curves, np.minimum(path, most), rcond=None)[0]
-        read.append(apart)
+        seen = cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        edge = _edge(np.asarray(seen, np.float32), steps[:, None] - most, tone)
+        edge = np.minimum(steps[edge], most)
+        fit = curves @ np.linalg.lstsq(curves, edge, rcond=None)[0]
+        read.append(below)
         found.append(np.maximum(fit, 0))
     middle = slice(COLUMNS // 4, COLUMNS - COLUMNS // 4)
     lacks = max(0.0, least - float((found[0] + found[1])[middle].mean()))
     more = lacks / 2 * bow / float(bow[middle].mean())
     upper, lower = ((f + more) * unit for f in found)
-    return seam - upper + read[0], seam + lower - read[1]
+    return seam - upper - read[0], seam + lower - read[1]
+
+
+def _edge(seen: FloatArray, past: FloatArray, tone: Tones) -> NDArray[np.intp]:
+    """(COLUMNS,) the row in which a lip begins.
+
+    Args:
+        seen: (n, COLUMNS, 3) colours from the seam outwards.
+        past: (n, COLUMNS) how far each lies beyond the line that was read, eye distances.
+        tone: the colours of the mouth.
+    """
+    lips = ((past > LIP_FROM) & (past < BEYOND))[..., None]
+    lip = np.nanmedian(np.where(lips, seen, np.nan), axis=0)
+    lip = np.asarray(0.5 * lip + 0.5 * np.median(lip, axis=0), np.float32)
+    darkest = LIP_DARK * lip.mean(1, keepdims=True) / max(float(tone.dark.mean()), 1.0)
+    dark = tone.dark * np.minimum(1, darkest)
+    foreign = np.maximum(share_of_way(seen, lip, tone.tooth), share_of_way(seen, lip, dark))
+    foreign = np.maximum(foreign, _less_red(seen, lip))
+    inside = np.clip((foreign - LIP_UNTIL) / (INSIDE_FROM - LIP_UNTIL), 0, 1) * (past <= 0)
+    lip_within = np.cumsum(1 - inside, 0) - (1 - inside)
+    hole_beyond = inside.sum(0) - (np.cumsum(inside, 0) - inside)
+    cost = WRONG * (lip_within + hole_beyond) + (past / AS_READ) ** 2
+    return _cheapest(np.asarray(cost, np.float32), STIFF)
 
 
 def _less_red(seen: FloatArray, lip: FloatArray) -> FloatArray:
@@ -131,7 +146,7 @@ def _less_red(seen: FloatArray, lip: FloatArray) -> FloatArray:
 
 
 def _below(points: FloatArray, line: FloatArray, down: FloatArray) -> FloatArray:
-    """(COLUMNS,) how far below the line a lip's nine points (9, 2) lie, pixels; 0 at the corners."""
+    """(COLUMNS,) pixels that a lip's nine points (9, 2) lie below the line; 0 at the corners."""
     along = np.linspace(0, 1, COLUMNS)
     tenths = np.arange(11) / 10
     there = np.stack([np.interp(tenths[1:-1], along, line[:, k]) for k in (0, 1)], 1)
@@ -156,7 +171,7 @@ def _light(picture: Picture, places: FloatArray, unit: float) -> FloatArray:
     return np.asarray(seen, np.float32)
 
 
-def _cheapest(cost: FloatArray, stiff: float) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _cheapest(cost: FloatArray, stiff: float) -> NDArray[np.intp]:
     """(COLUMNS,) row of the cheapest path from left to right; each row up or down costs `stiff`."""
     rows = np.arange(len(cost))
     step = stiff * np.abs(rows[:, None] - rows[None])  # from, to

@@ -17,7 +17,7 @@ from vasari.values import FloatArray, Picture
 from vasari.values.traits import MouthTraits
 
 TEETH_DEPTH = 0.07  # eye distances behind the lips
-SHOWS_TEETH = 0.06  # opening of a portrait from which its teeth are more than a glimpse in the shade
+SHOWS_TEETH = 0.06  # opening of a portrait: in a narrower one the lips' shadow tones its teeth
 CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
 LIPS = np.array([11, 12, 72, 302, 38, 268, 15, 16, 85, 315])
 FOREIGN = 0.4  # of the way from the lip's colour to that of teeth or dark: no lip any more

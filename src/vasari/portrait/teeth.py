@@ -180,8 +180,8 @@ class _Canvas:
         """Round at its end, a furrow in its middle, dark towards its sides."""
         u, v = self._x / TIP_HALF, self._y / TIP_LENGTH
         rise = v - 0.35 * np.abs(u) ** 2.5
-        inside = np.clip(rise * TIP_LENGTH * self._fine / 8, 0, 1) * np.clip((1 - np.abs(u)) * 4, 0, 1)
-        inside *= np.clip((1 - v) * 8, 0, 1)
+        inside = np.clip(rise * TIP_LENGTH * self._fine / 8, 0, 1)
+        inside *= np.clip((1 - np.abs(u)) * 4, 0, 1) * np.clip((1 - v) * 8, 0, 1)
         bulge = 1.18 - 0.35 * np.clip(1 - rise / 0.12, 0, 1) ** 2 - 0.30 * np.clip(v - 0.3, 0, 1)
         furrow = 1 - 0.12 * np.exp(-((u / 0.10) ** 2))
         side = np.clip(1 - 0.40 * u * u, 0, 1)
