@@ -115,10 +115,3 @@ def test_a_rounded_vowel_is_a_hole_and_a_rounded_m_is_none(own: str) -> None:
         codes = expression(mouthPucker=0.35)[None]
         open_lips(codes, np.array([opening]))
         assert least <= lip_gaps(shapes(face_with(own), codes)[0])[2:7].mean() <= most
-
-
-@pytest.mark.parametrize("own", list(OWN))
-def test_rounding_parts_no_lips_that_all_but_meet(own: str) -> None:
-    codes = expression(mouthPucker=0.5)[None]
-    open_lips(codes, np.array([0.008]))
-    assert lip_gaps(shapes(face_with(own), codes)[0])[2:7].mean() < 0.02

@@ -83,7 +83,7 @@ def _valley(light: FloatArray, beside: int) -> FloatArray:
     here = light[beside:-beside]
     around = [np.stack([light[beside + sign * k :][: len(here)] for k in range(1, beside + 1)])
               for sign in (-1, 1)]  # fmt: skip
-    return np.maximum(np.minimum(*(a.max(0) for a in around)) - here, 0)
+    return np.asarray(np.maximum(np.minimum(*(a.max(0) for a in around)) - here, 0), np.float32)
 
 
 def _edges(

@@ -45,7 +45,7 @@ SMILE_KEPT = 0.6  # of a portrait's smile, while it talks
 ROUND_FROM, ROUND_FULL = 0.05, 0.4  # mouthPucker from which a mouth is rounded, and all round
 SMILE_GOES, SMILE_COMES = 0.12, 0.6  # seconds for the whole of a smile
 MORE_ROUND = (0.5, 0.26)  # of ROUNDS that are added to it
-HOLE = (0.006, 0.02)  # openings over which that comes: m in "moon" is closed, or all but closed
+HOLE = 0.01  # opening from which all of that is: m in "moon" is closed
 # Lips that meet are pressed a little: those of a photo that shows them apart, drawn together to
 # where they just touch, are still read as open (.02 to .04 eye distances).
 PRESS = 0.1  # of jawOpen
@@ -142,7 +142,7 @@ def articulated(
     out -= gone
     out[:, JAW_OPEN] += gone @ _gaps() / _gaps()[JAW_OPEN]  # lips stay as far apart
     out += share * smiles * _kept_smile(face)
-    more = rounded * np.clip((opening - HOLE[0]) / (HOLE[1] - HOLE[0]), 0, 1)
+    more = rounded * np.clip(opening / HOLE, 0, 1)
     out[:, ROUNDS] += more[:, None] * np.array(MORE_ROUND, np.float32)
     out[:, JAW_OPEN] -= PRESS * met
     return np.asarray(out, np.float32)
