@@ -35,7 +35,7 @@ TONGUE_TOP = 0.0  # where the tongue's back fades into the throat, against its o
 TONGUE_HALF, TONGUE_LENGTH = 0.27, 0.24  # how wide and how far down it is drawn
 TONGUE_ROUND = 0.40  # how much lower its sides lie, of its length
 TONGUE_FADES = 0.38  # of its length, over which its back comes out of the dark
-TIP_HALF, TIP_LENGTH = 0.13, 0.16  # the tip that comes up to the teeth: half its width, its length
+TIP_HALF, TIP_LENGTH = 0.16, 0.16  # the tip that comes up to the teeth: half its width, its length
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class _Canvas:
         inside *= np.clip((1.3 - v) * 8, 0, 1)
         furrow = 1 - 0.18 * np.exp(-((u / 0.12) ** 2)) * np.clip(1.2 - v, 0, 1)
         side = np.clip(1 - 0.45 * u * u, 0, 1)
-        light = np.clip(0.5 + 0.9 * rise, 0, 1.15)
+        light = np.clip(0.5 + 0.8 * rise, 0, 1)
         smooth = inside * inside * (3 - 2 * inside)
         self._put(tone.tongue * (light * furrow * side)[..., None], smooth)
 
@@ -182,7 +182,7 @@ class _Canvas:
         rise = v - 0.35 * np.abs(u) ** 2.5
         inside = np.clip(rise * TIP_LENGTH * self._fine / 8, 0, 1)
         inside *= np.clip((1 - np.abs(u)) * 4, 0, 1) * np.clip((1 - v) * 8, 0, 1)
-        bulge = 1.18 - 0.35 * np.clip(1 - rise / 0.12, 0, 1) ** 2 - 0.30 * np.clip(v - 0.3, 0, 1)
+        bulge = 1.10 - 0.35 * np.clip(1 - rise / 0.12, 0, 1) ** 2 - 0.30 * np.clip(v - 0.3, 0, 1)
         furrow = 1 - 0.12 * np.exp(-((u / 0.10) ** 2))
         side = np.clip(1 - 0.40 * u * u, 0, 1)
         self._put(colour * (bulge * furrow * side)[..., None], inside)
