@@ -50,7 +50,9 @@ def read_mouth(
     upper, lower, tongue = softened(drawn, DENSITY, picture, landmarks, pose.scale)
     if shown is not None:
         shown.lay_over(upper)
-    inset = _inset(picture, landmarks, tone, pose.scale) if is_open else np.zeros((2, 9))
+    inset = np.full((2, 9), LEAST_INSET if is_open else 0.0)
+    if mouth_opening(own) >= SHOWS_TEETH:
+        inset = _inset(picture, landmarks, tone, pose.scale)
     return MouthTraits(
         upper, lower, tongue, tone.tooth.astype(np.float32), tone.lip.astype(np.float32),
         tone.dark.astype(np.float32), inset.astype(np.float32),

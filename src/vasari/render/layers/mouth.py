@@ -43,7 +43,7 @@ DIM, MOST_LIFT = 3.0, 1.5  # such an upper lip is in the shade of a laugh, and i
 SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
 # The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way. Its tip
 # comes up before both rows, from below the lower lip to the edge of the upper one.
-TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.015, 0.25, 0.09
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.015, 0.38, 0.09
 TIP_FROM, TIP_UP, TIP_OUT = 0.04, 0.22, 0.60  # tongueOut: hidden, at the teeth's edge, before it
 TIP_HIDDEN = 0.10  # below the lower lip's line
 TIP_PLACES = np.array([-0.014, -0.036])  # up and out, from the edge of the upper row
