@@ -39,11 +39,14 @@ SOFTEST = 0.45  # pixels: least blur of what is sampled, against aliasing
 FULL_OPEN = 0.07  # opening, eye distances, from which on all light that there is comes in
 LEAST_LIGHT = 0.50  # and how much of it through a slit
 ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
+# The rim of a hole is soft and wet, so less of it is seen than there is: by so many eye distances
+# at the upper and at the lower lip, from an opening on.
+RIM, RIM_OPEN = 0.0022, 0.02
 DIM, MOST_LIFT = 3.0, 1.5  # such an upper lip is in the shade of a laugh, and is lit without it
 SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
 # The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way. Its tip
 # comes up before both rows, from below the lower lip to the edge of the upper one.
-TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.015, 0.38, 0.09
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.015, 0.25, 0.09
 TIP_FROM, TIP_UP, TIP_OUT = 0.04, 0.22, 0.60  # tongueOut: hidden, at the teeth's edge, before it
 TIP_HIDDEN = 0.10  # below the lower lip's line
 TIP_PLACES = np.array([-0.014, -0.036])  # up and out, from the edge of the upper row
@@ -170,6 +173,10 @@ class Mouth:
         """The opening between the lips as it lies in the picture, None where it is outside or
         nothing of it would be seen."""
         upper, lower = points[UPPER, :2], points[LOWER, :2]
+        way = lower - upper
+        far = np.linalg.norm(way, axis=1, keepdims=True) / pose.scale
+        way *= RIM / np.maximum(far, RIM_OPEN)
+        upper, lower = upper - way, lower + way
         room = MARGIN * pose.scale + 1
         both = np.concatenate([upper, lower])
         low = np.maximum(np.floor(both.min(0) - room).astype(int), 0)
