@@ -10,7 +10,7 @@ from vasari.portrait.teeth import DENSITY
 from vasari.render import Renderer
 from vasari.render.layers import inside
 from vasari.render.layers.inside import STEPS, draw_inside
-from vasari.render.layers.mouth import DIM, MOST_LIFT, Mouth, _softness, how_dim
+from vasari.render.layers.mouth import DIM, MOST_LIFT, RIM, Mouth, _softness, how_dim
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
 from vasari.shape.space import mouth_opening
 
@@ -172,6 +172,19 @@ def test_an_upper_lip_in_the_shade_of_a_laugh_is_lit_when_the_laugh_is_left() ->
         rim = slice(y - 1 - round(0.02 * renderer.stage.pose.scale), y)
         light.append(renderer.draw(closed, 0)[rim, x - 3 : x + 4].mean())
     assert light[1] > 1.2 * light[0]
+
+
+def test_the_hole_is_wider_by_what_its_rim_hides_and_closed_is_closed() -> None:
+    face = painted_lips(expression())
+    renderer = Renderer(face, 512)
+    mouth = renderer._mouth
+    assert isinstance(mouth, Mouth)
+    for code, wider in ((expression(jawOpen=0.3), 2 * RIM), (expression(), 0.0)):
+        now = renderer.now(still(face, expression=code), 0)
+        hole = mouth._opening(now.points, now.pose, renderer.size)
+        seen = hole.gap if hole else 0.0
+        apart = now.shape[LIP_RINGS_LOWER[0], 1] - now.shape[LIP_RINGS_UPPER[0], 1]
+        assert np.isclose(seen - apart.max(), wider, atol=1e-3)
 
 
 def test_the_hole_is_as_soft_as_the_teeth() -> None:
