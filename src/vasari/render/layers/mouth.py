@@ -142,11 +142,12 @@ class Mouth:
         tongue -= TONGUE_RISES * out_by
         places = (jaw + TIP_HIDDEN, *(self._edge + TIP_PLACES))
         tip = float(np.interp(out_by, (TIP_FROM, TIP_UP, TIP_OUT), places))
+        drawn = len(self._textures) - (out_by <= TIP_FROM)  # without the tip while it is down
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
         patch = np.ascontiguousarray(box)
         draw_inside(
-            patch, where.mask, where.back, where.lines, where.corners, self._textures,
+            patch, where.mask, where.back, where.lines, where.corners, self._textures[:drawn],
             self._places(now.pose, (tongue, jaw, 0.0, tip)), np.float32(DENSITY), self._colours,
             self._amounts(where.gap, share),
         )  # fmt: skip
