@@ -21,7 +21,9 @@ SHOWS_TEETH = 0.06  # opening of a portrait: in a narrower one the lips' shadow 
 CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
 LIPS = np.array([11, 12, 72, 302, 38, 268, 15, 16, 85, 315])
 FOREIGN = 0.4  # of the way from the lip's colour to that of teeth or dark: no lip any more
-LEAST_INSET = 0.004  # eye distances that a line is moved outwards, where lips are apart
+# What a line is moved outwards at least where lips are apart: eye distances, and pixels of the
+# portrait, over which the hole's dark runs into the lips.
+LEAST_INSET, INSET_PIXELS = 0.004, 0.9
 MOST_INSET = (0.045, 0.020)  # upper and lower lip
 DARK_INSET = 0.012  # farther out, dark is lip or moustache
 INSET_STEP, BEYOND = 0.003, 0.02  # what is looked at, eye distances
@@ -50,7 +52,8 @@ def read_mouth(
     upper, lower, tongue = softened(drawn, DENSITY, picture, landmarks, pose.scale)
     if shown is not None:
         shown.lay_over(upper)
-    inset = np.full((2, 9), LEAST_INSET if is_open else 0.0)
+    soft = max(LEAST_INSET, INSET_PIXELS / pose.scale)
+    inset = np.full((2, 9), soft if is_open else 0.0)
     if mouth_opening(own) >= SHOWS_TEETH:
         inset = _inset(picture, landmarks, tone, pose.scale)
     return MouthTraits(
