@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from tests.faces import expression, painted_lips
-from vasari.portrait.mouth import LEAST_INSET, MOST_INSET, read_mouth
+from vasari.portrait.mouth import INSET_PIXELS, LEAST_INSET, MOST_INSET, read_mouth
 from vasari.portrait.teeth import tones
 from vasari.shape.space import Pose, Rig, face_space
 from vasari.values import Face
@@ -74,3 +74,13 @@ def test_shaded_eyes_do_not_darken_the_teeth_of_lit_skin() -> None:
     skin, lips = np.full((10, 3), (220, 190, 175.0)), np.full((10, 3), (110, 70, 65.0))
     whites = np.concatenate([np.full((100, 3), 60.0), skin[:1]])
     assert 185 < tones(skin, lips, whites).tooth.mean() < 215
+
+
+def test_a_small_pictures_hole_runs_a_pixel_into_its_lips() -> None:
+    face = painted_lips(expression(jawOpen=-0.05))
+    assert np.allclose(read(face).inset, INSET_PIXELS / face.scale)
+    pose = Pose(face.rotation, face.scale, face.origin)
+    own, closed = (Rig(face.neutral, face.expression).shape(e)
+                   for e in (face.expression, expression()))  # fmt: skip
+    small = read_mouth(face.picture, face.landmarks, pose, closed, own, face.scale / 2)
+    assert np.allclose(small.inset, 2 * INSET_PIXELS / face.scale)

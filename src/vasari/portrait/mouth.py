@@ -30,8 +30,9 @@ INSET_STEP, BEYOND = 0.003, 0.02  # what is looked at, eye distances
 
 
 def read_mouth(
-    picture: Picture, landmarks: FloatArray, pose: Pose, closed: FloatArray, own: FloatArray
-) -> MouthTraits:
+    picture: Picture, landmarks: FloatArray, pose: Pose, closed: FloatArray, own: FloatArray,
+    unit: float | None = None,
+) -> MouthTraits:  # fmt: skip
     """Read a mouth.
 
     Args:
@@ -40,6 +41,7 @@ def read_mouth(
         pose: the portrait's own, in the same pixels.
         closed: (478, 3) the person's closed, neutral shape in the face space.
         own: (478, 3) the portrait's own shape in the face space.
+        unit: pixels an eye distance of the portrait before it was enlarged; None: it was not.
     """
     tone = tones_of(picture, landmarks)
     is_open = mouth_is_open(own)
@@ -52,7 +54,7 @@ def read_mouth(
     upper, lower, tongue = softened(drawn, DENSITY, picture, landmarks, pose.scale)
     if shown is not None:
         shown.lay_over(upper)
-    soft = max(LEAST_INSET, INSET_PIXELS / pose.scale)
+    soft = max(LEAST_INSET, INSET_PIXELS / (unit or pose.scale))
     inset = np.full((2, 9), soft if is_open else 0.0)
     if mouth_opening(own) >= SHOWS_TEETH:
         inset = _inset(picture, landmarks, tone, pose.scale)
