@@ -1,0 +1,80 @@
+"""The shipped mouth as a checkpoint to go on from: a teacher's, which hears Whisper as well, or one
+with a finer ear.
+
+    python -m training.articulation.begin --pack pack/ --out teacher0.pt --teacher
+    python -m training.articulation.begin --pack pack/ --out student0.pt --finer finer.pt
+
+The export folds each BatchNorm into the convolution before it; it is unfolded by what the
+convolution gives on some faces. Inputs that are new, or that the shipped mouth does not hear with
+these weights, count nothing to begin with.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+
+from training import checkpoint
+from training.articulation.model import Articulation, Whole
+from training.articulation.train import Data
+from training.speech.begin import unfold
+from training.speech.whisper import KEPT
+from vasari.speech import COMMON
+
+SEGMENTS = 150
+
+
+def unfolded(path: Path, data: Data) -> Articulation:
+    """With COMMON inputs."""
+    weights = {t.name.removesuffix(".half"): torch.from_numpy(numpy_helper.to_array(t).copy())
+               for t in onnx.load(str(path)).graph.initializer}  # fmt: skip
+    model = Articulation(COMMON)
+    state = model.state_dict()
+    for name in state:
+        if f"inner.{name}" in weights:
+            value = weights[f"inner.{name}"].float()
+            state[name] = value[:, :COMMON] if name == "first.weight" else value
+    model.load_state_dict(state)
+    folded = sorted((n for n in weights if n.startswith("onnx::Conv")), key=lambda n: int(n[11:]))
+    with torch.no_grad():
+        for block, weight, bias in zip(model.blocks, folded[::2], folded[1::2], strict=True):
+            block.mix.weight.copy_(weights[weight].float())
+            block.norm.bias.copy_(weights[bias])
+        model.eval()
+        some = [r for r in data.rows if r["split"] == "train"]
+        some = [some[i] for i in np.random.default_rng(0).permutation(len(some))[:SEGMENTS]]
+        heard = [torch.from_numpy(data.features(r, 0, r["frames"])[None]) for r in some]
+        for block, bias in zip(model.blocks, folded[1::2], strict=True):
+            unfold(model, block.mix, block.norm, weights[bias], heard)
+    return model
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--onnx", type=Path, default=Path("src/vasari/weights/motion.onnx"))
+    parser.add_argument("--teacher", action="store_true")
+    parser.add_argument("--finer", type=Path, help="weights of training.speech.finer")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    plain = unfolded(args.onnx, Data(args.pack / "faces"))
+    model = Whole(COMMON + KEPT if args.teacher else None)
+    state = model.mouth.state_dict() | plain.state_dict()
+    more = model.mouth.first.in_channels - COMMON
+    first = plain.first.weight
+    state["first.weight"] = torch.cat([first, first.new_zeros(len(first), more, 1)], 1)
+    model.mouth.load_state_dict(state)
+    if args.finer:
+        finer = torch.load(args.finer, weights_only=True)["mean"]
+        model.load_state_dict(model.state_dict() | finer)
+    checkpoint.save(args.out, mean=model.state_dict())
+
+
+if __name__ == "__main__":
+    main()
