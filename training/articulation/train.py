@@ -51,7 +51,7 @@ MORE_ALTERED = 0.4, 0.5  # and where the teacher's mouth says what lips do to it
 LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
 PHONES, STRANGE = 0.7, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
 CUT = 0.06  # share of pieces of speech that begin with closed lips
-LABELS, LIKE = 1.0, 1.0  # weights of the teacher's mouth and of what Whisper hears
+LABELS, LIKE = 1.0, 2.0  # weights of the teacher's mouth and of what Whisper hears
 
 
 class Data:
