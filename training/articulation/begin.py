@@ -1,12 +1,11 @@
-"""The shipped mouth as a checkpoint to go on from: a teacher's, which hears Whisper as well, or one
-with a finer ear.
+"""A mouth to go on from: the shipped one as a teacher's, which hears Whisper as well, or a teacher's
+as one that hears what its own ear tells of Whisper.
 
-    python -m training.articulation.begin --pack pack/ --out teacher0.pt --teacher
-    python -m training.articulation.begin --pack pack/ --out student0.pt --finer finer.pt
+    python -m training.articulation.begin --pack pack/ --out teacher0.pt
+    python -m training.articulation.begin --teacher teacher.pt --finer finer.pt --out student0.pt
 
 The export folds each BatchNorm into the convolution before it; it is unfolded by what the
-convolution gives on some faces. Inputs that are new, or that the shipped mouth does not hear with
-these weights, count nothing to begin with.
+convolution gives on some faces. What the shipped mouth did not hear counts nothing to begin with.
 """
 
 from __future__ import annotations
@@ -54,25 +53,39 @@ def unfolded(path: Path, data: Data) -> Articulation:
     return model
 
 
+def teacher_of(onnx_file: Path, pack: Path) -> Whole:
+    plain, model = unfolded(onnx_file, Data(pack / "faces")), Whole(COMMON + KEPT)
+    first = plain.first.weight
+    new = torch.cat([first, first.new_zeros(len(first), KEPT, 1)], 1)
+    model.mouth.load_state_dict(plain.state_dict() | {"first.weight": new})
+    return model
+
+
+def student_of(teacher: Path, finer: Path) -> Whole:
+    """The teacher's mouth, what Whisper hears replaced by what the ear tells of it."""
+    model, before = Whole(), torch.load(teacher, weights_only=True)["mean"]
+    ear = torch.load(finer, weights_only=True)["mean"]
+    first = before["mouth.first.weight"][..., 0]
+    of_whisper = first[:, COMMON:]
+    told = torch.cat([first[:, :COMMON], of_whisper @ ear["like.weight"]], 1)
+    mouth = {k: v for k, v in before.items() if k.startswith("mouth.")}
+    mouth["mouth.first.weight"] = told[..., None]
+    mouth["mouth.first.bias"] = mouth["mouth.first.bias"] + of_whisper @ ear["like.bias"]
+    model.load_state_dict(mouth | ear)
+    return model
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--pack", type=Path)
     parser.add_argument("--onnx", type=Path, default=Path("src/vasari/weights/motion.onnx"))
-    parser.add_argument("--teacher", action="store_true")
+    parser.add_argument("--teacher", type=Path, help="weights of a teacher")
     parser.add_argument("--finer", type=Path, help="weights of training.speech.finer")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    plain = unfolded(args.onnx, Data(args.pack / "faces"))
-    model = Whole(COMMON + KEPT if args.teacher else None)
-    state = model.mouth.state_dict() | plain.state_dict()
-    more = model.mouth.first.in_channels - COMMON
-    first = plain.first.weight
-    state["first.weight"] = torch.cat([first, first.new_zeros(len(first), more, 1)], 1)
-    model.mouth.load_state_dict(state)
-    if args.finer:
-        finer = torch.load(args.finer, weights_only=True)["mean"]
-        model.load_state_dict(model.state_dict() | finer)
+    student = args.teacher and args.finer
+    model = student_of(args.teacher, args.finer) if student else teacher_of(args.onnx, args.pack)
     checkpoint.save(args.out, mean=model.state_dict())
 
 

@@ -30,7 +30,6 @@ from training.articulation.model import AHEAD, PAST, Whole, held
 from training.articulation.phones import MARKS, OPEN, SHUT, marks
 from training.articulation.seen import GAPS, MIDDLE
 from training.speech.model import FIELD
-from training.speech.train import masked
 from training.speech.whisper import KEPT
 from vasari.networks import network
 from vasari.speech import COMMON, LOUDNESS
@@ -46,12 +45,13 @@ WORTH = {
     "real": 0.18, "unknown": 0.05, "generated": 0.24,
 }  # share of each kind of face in a batch  # fmt: skip
 SAID = (0.42, 0.32, 0.16, 0.1)  # shares of speech, synthetic voices, singing and held vowels
-ALTERED = 0.25, 0.4  # shares of faces and of other speech whose sound is altered,
-MORE_ALTERED = 0.4, 0.5  # and where the teacher's mouth says what lips do to it
+ALTERED = 0.25, 0.4  # shares of faces and of other speech whose sound is altered
 LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
 PHONES, STRANGE = 0.7, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
 CUT = 0.06  # share of pieces of speech that begin with closed lips
 LABELS, LIKE = 1.0, 2.0  # weights of the teacher's mouth and of what Whisper hears
+HEED = 1e-3  # of the mouth's gradient reach the ear: it is 450 times what Whisper's is, and noise
+EAR_RATE = 0.5  # of the mouth's rate
 
 
 class Data:
@@ -131,8 +131,7 @@ class Pieces:
         self, faces: Data, spoken: list[Data], believe: dict, labels: bool, seed: int
     ) -> None:
         self.rng, self.believe, self.labels = np.random.default_rng(seed), believe, labels
-        # Whisper heard the plain sound; with the teacher's mouth to follow, more can be altered
-        self.altered = (0, 0) if faces.teacher else MORE_ALTERED if labels else ALTERED
+        self.altered = (0, 0) if faces.teacher else ALTERED
         self.faces, self.spoken = faces, spoken
         self.groups = []
         for kind, share in WORTH.items():
@@ -341,22 +340,24 @@ def train(args: argparse.Namespace) -> None:
         averaged.load_state_dict(mean)
         return check(averaged, faces, spoken, loss_of.by_code)
 
+    if args.keep_ear:
+        model.finer.eval()
     pieces = Pieces(faces, spoken, believe, args.labels, args.seed + step)
     began, saved = time.monotonic() - spent, spent
     while (spent := time.monotonic() - began) < args.minutes * 60:
         rate = checkpoint.rate(spent / (args.minutes * 60), args.rate)
-        for group in optimiser.param_groups:
-            group["lr"] = rate + 1e-6
+        for group, share in zip(optimiser.param_groups, (1, EAR_RATE), strict=True):
+            group["lr"] = share * rate + 1e-6
         b = pieces.batch()
         b["x"] *= 1 + 0.1 * torch.randn(len(b["x"]), 1, b["x"].shape[2])
         look = int(np.searchsorted(np.cumsum(LOOKS), pieces.rng.random()))
         if args.teacher:
             raw = model(b, look)
         else:
-            b["mel"] = masked(b["mel"], pieces.rng)
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast("cpu", torch.bfloat16), torch.set_grad_enabled(not args.keep_ear):
                 fine = model.fine(b)
-            raw = model.mouth(torch.cat([b["x"], fine.float()], -1), look)
+            told = HEED * fine + (1 - HEED) * fine.detach()
+            raw = model.mouth(torch.cat([b["x"], told.float()], -1), look)
         codes = loss_of.codes(raw, b["gate"])
         f = slice(0, FACES)
         face = loss_of.faces(codes[f], b["code"][f], b["seen"][f], b["known"][f])
@@ -368,13 +369,16 @@ def train(args: argparse.Namespace) -> None:
         if args.labels:
             wanted = b["label"] * b["gate"][..., None]
             label = loss_of.faces(codes, wanted, loss_of.seen(wanted), b["labelled"])
+            loss = loss + LABELS * label
+        if args.labels and not args.keep_ear:
             wrong = model.like(fine[:, PAST : PAST + FRAMES].float()) - b["w"]
             like = F.smooth_l1_loss(wrong, torch.zeros_like(wrong), reduction="none").mean(-1)
             like = (like * b["labelled"]).sum() / b["labelled"].sum()
-            loss = loss + LABELS * label + LIKE * like
+            loss = loss + LIKE * like
         optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 3.0)
+        for group in optimiser.param_groups:
+            torch.nn.utils.clip_grad_norm_(group["params"], 3.0)
         optimiser.step()
         checkpoint.averaged(model, mean, step)
         step += 1
@@ -406,6 +410,7 @@ if __name__ == "__main__":
     parser.add_argument("--teacher", action="store_true", help="hear what Whisper hears")
     parser.add_argument("--labels", action="store_true", help="follow the teacher's mouth as well")
     parser.add_argument("--write-labels", action="store_true")
+    parser.add_argument("--keep-ear", action="store_true", help="train the mouth alone")
     parser.add_argument("--minutes", type=float, default=12)
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)

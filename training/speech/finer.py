@@ -2,7 +2,9 @@
 
     python -m training.speech.finer --pack pack/ --begin old.pt --out finer.pt --minutes 20
 
-`--begin`: weights of training.speech.begin, whose encoder it starts from. The pack is
+`--begin`: weights of training.speech.begin, whose encoder it starts from, or of this. Where a
+teacher's mouth has written label.npy, the ear should tell of that as well, by one linear layer over
+five frames. The pack is
 training.articulation's, with mels (hear.py) and w.npy (whisper.py). Sound is plain or altered, what
 it should tell of is the plain sound. One thread; checkpoint every two minutes; started again, it
 goes on where it was.
@@ -16,21 +18,26 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from training import checkpoint
 from training.articulation.model import Whole
+from training.articulation.seen import MOUTH
 from training.articulation.train import Data
 from training.speech.train import masked
+from vasari.speech.stream import FINE
 
 FACES, SPOKEN, FRAMES = 8, 8, 96  # pieces of a batch, and frames of each
 RATE = 1e-3
+LIPS = 2.0  # weight of the teacher's mouth, beside what Whisper hears
 SAID = (0.6, 0.25, 0.1, 0.05)  # shares of speech, synthetic voices, singing, held vowels
 
 
 class Pieces:
     def __init__(self, parts: list[Data], seed: int) -> None:
         self.parts, self.rng = parts, np.random.default_rng(seed)
+        self.labels = all("label" in p.z for p in parts)
         self.rows = [[r for r in p.rows if r["split"] == "train" and p.told(r)] for p in parts]
         self.pick = [np.cumsum([r["frames"] ** 0.7 for r in rows]) for rows in self.rows]
 
@@ -44,6 +51,7 @@ class Pieces:
             part = self.parts[k]
             out.append({"mel": part.mels(row, start, start + FRAMES, int(rng.random() < 0.5)),
                         "w": part.take("w", row, start, FRAMES),
+                        **({"label": part.take("label", row, start, FRAMES)} if self.labels else {}),
                         "known": part.inside(row, start, start + FRAMES)})  # fmt: skip
         return {k: torch.from_numpy(np.stack([o[k] for o in out])) for k in out[0]}
 
@@ -77,42 +85,57 @@ def main() -> None:
     torch.manual_seed(0)
     parts = [Data(args.pack / p) for p in ("faces", "speech", "voices", "sung", "held")]
     model = Whole()
-    old = torch.load(args.begin, weights_only=True)["model"]
-    model.finer.encoder.load_state_dict(
-        {k.removeprefix("encoder."): v for k, v in old.items() if k.startswith("encoder.")}
-    )
     del model.mouth
-    optimiser = torch.optim.AdamW(model.parameters(), RATE, weight_decay=0.02)
+    old = torch.load(args.begin, weights_only=True)
+    if "mean" in old:
+        model.load_state_dict(old["mean"])
+    else:
+        model.finer.encoder.load_state_dict(
+            {k[8:]: v for k, v in old["model"].items() if k.startswith("encoder.")}
+        )
+    lips = nn.Conv1d(FINE, len(MOUTH), 5, padding=2)
+    learns = [*model.parameters(), *lips.parameters()]
+    optimiser = torch.optim.AdamW(learns, RATE, weight_decay=0.02)
     mean = {k: v.clone() for k, v in model.state_dict().items()}
     spent, step, losses = 0.0, 0, []
     state = checkpoint.load(args.out)
     if state:
         model.load_state_dict(state["model"])
+        lips.load_state_dict(state["lips"])
         optimiser.load_state_dict(state["optimiser"])
         mean, spent, step = state["mean"], state["spent"], state["step"]
 
     def keep() -> None:
         checkpoint.save(args.out, model=model.state_dict(), optimiser=optimiser.state_dict(),
-                        mean=mean, spent=spent, step=step)  # fmt: skip
+                        lips=lips.state_dict(), mean=mean, spent=spent, step=step)  # fmt: skip
 
+    spread = parts[0].z["label" if "label" in parts[0].z else "code"][::50].astype(np.float32).std(0)
+    scale = torch.from_numpy(1 / np.maximum(spread, 0.02))
     pieces, began, saved = Pieces(parts, step), time.monotonic() - spent, spent
     while (spent := time.monotonic() - began) < args.minutes * 60:
         rate = checkpoint.rate(spent / (args.minutes * 60), RATE)
         optimiser.param_groups[0]["lr"] = rate + 1e-6
         b = pieces.batch()
         with torch.autocast("cpu", torch.bfloat16):
-            made = told(model, masked(b["mel"], pieces.rng))
-        wrong = F.smooth_l1_loss(made.float(), b["w"], reduction="none").mean(-1)
+            fine = model.finer(masked(b["mel"], pieces.rng))
+        fine = fine.float()
+        wrong = F.smooth_l1_loss(model.like(fine), b["w"], reduction="none").mean(-1)
         loss = (wrong * b["known"]).sum() / b["known"].sum()
+        seen = torch.zeros(())
+        if pieces.labels:
+            made = lips(fine.transpose(1, 2)).transpose(1, 2)
+            wrong = F.smooth_l1_loss(made, b["label"] * scale, reduction="none").mean(-1)
+            seen = (wrong * b["known"]).sum() / b["known"].sum()
         optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 3.0)
+        (loss + LIPS * seen).backward()
+        torch.nn.utils.clip_grad_norm_(learns, 3.0)
         optimiser.step()
         checkpoint.averaged(model, mean, step)
         step += 1
-        losses.append(float(loss.detach()))
+        losses.append([float(v.detach()) for v in (loss, seen)])
         if step % 50 == 0:
-            print(f"{spent:5.0f} s step {step} {np.mean(losses[-50:]):.4f}", flush=True)
+            print(f"{spent:5.0f} s step {step} Whisper, lips {np.mean(losses[-50:], 0).round(4)}",
+                  flush=True)  # fmt: skip
         if step % 600 == 0:
             print(explained(model, parts[0]), flush=True)
         if spent - saved > 120:
