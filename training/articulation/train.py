@@ -4,12 +4,12 @@
                                           [--begin begun.pt] [--believe believe.json] [--teacher]
                                           [--labels] [--write-believe believe.json] [--write-labels]
 
-`--teacher`: it hears what Whisper hears as well (w.npy), and has no ear of its own; without it, the
-ear is trained with the mouth, from log-mels on. `--labels`: what a teacher's mouth does to the
-plain sound (label.npy, of its `--write-labels`) is asked for beside what is known of faces and
-phones. `--write-believe` writes how far each clip's mouth agrees with the guess and at which shift
-of its sound; `--believe` weighs and shifts clips by that. One thread; checkpoint every 100 s,
-resumable.
+`--teacher`: it hears what Whisper hears as well (w.npy), and has no ear of its own; without it, it
+hears by the ear of training.speech.finer, which stays as it is: trained with the mouth it forgot
+in minutes what it had learned. `--labels`: what a teacher's mouth does to the plain sound
+(label.npy, of its `--write-labels`) is asked for beside what is known of faces and phones.
+`--write-believe` writes how far each clip's mouth agrees with the guess and at which shift of its
+sound; `--believe` weighs and shifts clips by that. One thread; checkpoint every 100 s, resumable.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from training import checkpoint
 from training.articulation.hear import STEP, gate_of, heard
@@ -47,11 +46,9 @@ WORTH = {
 SAID = (0.42, 0.32, 0.16, 0.1)  # shares of speech, synthetic voices, singing and held vowels
 ALTERED = 0.25, 0.4  # shares of faces and of other speech whose sound is altered
 LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
-PHONES, STRANGE = 0.7, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
+PHONES, STRANGE = 0.9, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
 CUT = 0.06  # share of pieces of speech that begin with closed lips
-LABELS, LIKE = 1.0, 2.0  # weights of the teacher's mouth and of what Whisper hears
-HEED = 1e-3  # of the mouth's gradient reach the ear: it is 450 times what Whisper's is, and noise
-EAR_RATE = 0.5  # of the mouth's rate
+LABELS = 2.0  # weight of the teacher's mouth
 
 
 class Data:
@@ -215,13 +212,12 @@ class Pieces:
         return {k: torch.from_numpy(np.stack([o[k] for o in out])) for k in out[0]}
 
     def asked(self, data: Data, row: dict, start: int) -> dict[str, np.ndarray]:
-        """The teacher's mouth, what Whisper hears, and how far both are known."""
+        """The teacher's mouth, and how far it is known."""
         if not self.labels:
             return {}
         known = data.inside(row, start, start + FRAMES)
         known[start + np.arange(FRAMES) >= row["frames"] - EDGE] = 0
-        return {"label": data.take("label", row, start, FRAMES), "labelled": known,
-                "w": data.take("w", row, start, FRAMES)}  # fmt: skip
+        return {"label": data.take("label", row, start, FRAMES), "labelled": known}
 
 
 @torch.no_grad()
@@ -319,11 +315,7 @@ def train(args: argparse.Namespace) -> None:
     model, averaged = (Whole(COMMON + KEPT if args.teacher else None) for _ in range(2))
     if args.begin:
         model.load_state_dict(torch.load(args.begin, weights_only=True)["mean"])
-    ears = [p for n, p in model.named_parameters() if not n.startswith("mouth.")]
-    optimiser = torch.optim.AdamW(
-        [{"params": model.mouth.parameters()}, {"params": ears, "weight_decay": 0.02}], RATE,
-        weight_decay=0.1,
-    )  # fmt: skip
+    optimiser = torch.optim.AdamW(model.mouth.parameters(), RATE, weight_decay=0.1)
     mean = {k: v.clone() for k, v in model.state_dict().items()}
     spent, step, losses = 0.0, 0, []
     state = checkpoint.load(args.out)
@@ -340,24 +332,19 @@ def train(args: argparse.Namespace) -> None:
         averaged.load_state_dict(mean)
         return check(averaged, faces, spoken, loss_of.by_code)
 
-    if args.keep_ear:
+    if model.finer:
         model.finer.eval()
     pieces = Pieces(faces, spoken, believe, args.labels, args.seed + step)
     began, saved = time.monotonic() - spent, spent
     while (spent := time.monotonic() - began) < args.minutes * 60:
         rate = checkpoint.rate(spent / (args.minutes * 60), args.rate)
-        for group, share in zip(optimiser.param_groups, (1, EAR_RATE), strict=True):
-            group["lr"] = share * rate + 1e-6
+        optimiser.param_groups[0]["lr"] = rate + 1e-6
         b = pieces.batch()
         b["x"] *= 1 + 0.1 * torch.randn(len(b["x"]), 1, b["x"].shape[2])
         look = int(np.searchsorted(np.cumsum(LOOKS), pieces.rng.random()))
-        if args.teacher:
-            raw = model(b, look)
-        else:
-            with torch.autocast("cpu", torch.bfloat16), torch.set_grad_enabled(not args.keep_ear):
-                fine = model.fine(b)
-            told = HEED * fine + (1 - HEED) * fine.detach()
-            raw = model.mouth(torch.cat([b["x"], told.float()], -1), look)
+        with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
+            x = model.features(b)
+        raw = model.mouth(x.float(), look)
         codes = loss_of.codes(raw, b["gate"])
         f = slice(0, FACES)
         face = loss_of.faces(codes[f], b["code"][f], b["seen"][f], b["known"][f])
@@ -370,15 +357,9 @@ def train(args: argparse.Namespace) -> None:
             wanted = b["label"] * b["gate"][..., None]
             label = loss_of.faces(codes, wanted, loss_of.seen(wanted), b["labelled"])
             loss = loss + LABELS * label
-        if args.labels and not args.keep_ear:
-            wrong = model.like(fine[:, PAST : PAST + FRAMES].float()) - b["w"]
-            like = F.smooth_l1_loss(wrong, torch.zeros_like(wrong), reduction="none").mean(-1)
-            like = (like * b["labelled"]).sum() / b["labelled"].sum()
-            loss = loss + LIKE * like
         optimiser.zero_grad()
         loss.backward()
-        for group in optimiser.param_groups:
-            torch.nn.utils.clip_grad_norm_(group["params"], 3.0)
+        torch.nn.utils.clip_grad_norm_(model.mouth.parameters(), 3.0)
         optimiser.step()
         checkpoint.averaged(model, mean, step)
         step += 1
@@ -410,7 +391,6 @@ if __name__ == "__main__":
     parser.add_argument("--teacher", action="store_true", help="hear what Whisper hears")
     parser.add_argument("--labels", action="store_true", help="follow the teacher's mouth as well")
     parser.add_argument("--write-labels", action="store_true")
-    parser.add_argument("--keep-ear", action="store_true", help="train the mouth alone")
     parser.add_argument("--minutes", type=float, default=12)
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)

@@ -49,10 +49,10 @@ class Pieces:
             row = self.rows[k][int(np.searchsorted(pick, rng.random() * pick[-1]))]
             start = int(rng.integers(0, max(1, row["frames"] - FRAMES + 1)))
             part = self.parts[k]
+            asked = ("w", "label") if self.labels else ("w",)
             out.append({"mel": part.mels(row, start, start + FRAMES, int(rng.random() < 0.5)),
-                        "w": part.take("w", row, start, FRAMES),
-                        **({"label": part.take("label", row, start, FRAMES)} if self.labels else {}),
-                        "known": part.inside(row, start, start + FRAMES)})  # fmt: skip
+                        "known": part.inside(row, start, start + FRAMES),
+                        **{key: part.take(key, row, start, FRAMES) for key in asked}})  # fmt: skip
         return {k: torch.from_numpy(np.stack([o[k] for o in out])) for k in out[0]}
 
 
@@ -109,7 +109,9 @@ def main() -> None:
         checkpoint.save(args.out, model=model.state_dict(), optimiser=optimiser.state_dict(),
                         lips=lips.state_dict(), mean=mean, spent=spent, step=step)  # fmt: skip
 
-    spread = parts[0].z["label" if "label" in parts[0].z else "code"][::50].astype(np.float32).std(0)
+    spread = (
+        parts[0].z["label" if "label" in parts[0].z else "code"][::50].astype(np.float32).std(0)
+    )
     scale = torch.from_numpy(1 / np.maximum(spread, 0.02))
     pieces, began, saved = Pieces(parts, step), time.monotonic() - spent, spent
     while (spent := time.monotonic() - began) < args.minutes * 60:
