@@ -46,9 +46,9 @@ WORTH = {
 SAID = (0.42, 0.32, 0.16, 0.1)  # shares of speech, synthetic voices, singing and held vowels
 ALTERED = 0.25, 0.4  # shares of faces and of other speech whose sound is altered
 LOOKS = (0.15, 0.15, 0.7)  # shares of batches in which the mouth looks 0, 1, 2 frames ahead
-PHONES, STRANGE = 0.9, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
+PHONES, STRANGE = 1.6, 1.0  # weights of hinges and of expressions unlike faces', beside the faces
 CUT = 0.06  # share of pieces of speech that begin with closed lips
-LABELS = 2.0  # weight of the teacher's mouth
+LABELS = 1.2  # weight of the teacher's mouth
 
 
 class Data:
