@@ -66,16 +66,19 @@ PROSODY = 2 + TONE  # of a voice in a frame: how sure one is heard, how loud, it
 TOLD = PROSODY + 2  # and whether each is known
 GAZE_UNIT = 10.0  # degrees
 
-# Closure of the lids from the frame on in which a blink begins, and how often it is of this length:
-# means of 939 blinks of real people.
+# Closure of the lids from the frame on in which a blink begins (means of 939 blinks of real people)
+# and how often it is of this length: of long ones more than were counted, so that lids are shut by
+# half for as long as people's.
 BLINKS = (
-    (0.07, (0.2, 0.95, 1.0, 0.36, 0.17, 0.06)),
-    (0.26, (0.13, 0.9, 1.0, 0.76, 0.37, 0.17, 0.05)),
-    (0.37, (0.1, 0.85, 1.0, 0.89, 0.65, 0.35, 0.18, 0.06)),
-    (0.2, (0.08, 0.81, 1.0, 0.94, 0.82, 0.61, 0.36, 0.22, 0.08)),
-    (0.06, (0.1, 0.79, 0.98, 1.0, 0.9, 0.75, 0.57, 0.38, 0.2, 0.08)),
-    (0.04, (0.1, 0.82, 1.0, 0.97, 0.9, 0.81, 0.71, 0.59, 0.4, 0.25, 0.1)),
+    (0.03, (0.2, 0.95, 1.0, 0.36, 0.17, 0.06)),
+    (0.13, (0.13, 0.9, 1.0, 0.76, 0.37, 0.17, 0.05)),
+    (0.27, (0.1, 0.85, 1.0, 0.89, 0.65, 0.35, 0.18, 0.06)),
+    (0.27, (0.08, 0.81, 1.0, 0.94, 0.82, 0.61, 0.36, 0.22, 0.08)),
+    (0.16, (0.1, 0.79, 0.98, 1.0, 0.9, 0.75, 0.57, 0.38, 0.2, 0.08)),
+    (0.14, (0.1, 0.82, 1.0, 0.97, 0.9, 0.81, 0.71, 0.59, 0.4, 0.25, 0.1)),
 )
+# Share of blinks that do not shut the eyes, and how far these go.
+HALF, HALF_DEPTH = 0.3, (0.45, 0.85)
 
 
 class Lids:
@@ -100,8 +103,10 @@ class Lids:
         if begins < PATCH:
             share = np.array([share for share, _ in BLINKS])
             shape = BLINKS[self._random.choice(len(BLINKS), p=share / share.sum())][1]
+            half = self._random.random() < HALF
+            depth = self._random.uniform(*HALF_DEPTH) if half else 1.0
             part = slice(begins, begins + len(shape))
-            closure[part] = np.maximum(closure[part], shape)
+            closure[part] = np.maximum(closure[part], depth * np.array(shape))
         self._left = closure[PATCH:]
         return closure[:PATCH]
 
