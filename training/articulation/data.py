@@ -62,6 +62,7 @@ class Segment:
     seen: np.ndarray | None = None
     known: np.ndarray | None = None
     phones: list[tuple[str, float, float]] | None = None
+    speed: float = 1.0  # how many times as fast as the segment before, whose words it says
 
 
 def faces(tracks: Tracks, kind: str, name: str) -> dict[str, np.ndarray]:
@@ -111,14 +112,14 @@ def people(shared: Path, tracks: Tracks) -> Iterator[Segment]:
         yield Segment(name, source, row["split"], sound, frames, **face)
 
 
-def spoken(shared: Path) -> Iterator[Segment]:
-    """Utterances whose phone times are known well enough."""
+def spoken(shared: Path, split: str | None = None) -> Iterator[Segment]:
+    """Utterances, of one split or all, whose phone times are known well enough."""
     data, sounds = shared / "data", {}
     with lzma.open(data / "speech_phones.jsonl.xz") as f:
         phones = {(p["corpus"], float(p["start"])): p for p in map(json.loads, f)}
     for k, row in enumerate(csv.DictReader((data / "speech.csv").open())):
         found = phones.get((row["corpus"], float(row["start"])))
-        if found is None or found["score"] < SCORE_FLOOR:
+        if found is None or found["score"] < SCORE_FLOOR or split not in (None, row["split"]):
             continue
         if row["corpus"] not in sounds:
             sounds = {row["corpus"]: decode(data / "speech" / f"{row['corpus']}.opus")}
@@ -139,15 +140,21 @@ def voices(folder: Path, songs: bool = False) -> Iterator[Segment]:
         )
 
 
+def between(before: int, frames: int, speed: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where `frames` at a speed lie between frames before: of two neighbours, and the share
+    (frames, 1) of the second."""
+    at = np.arange(frames) * speed
+    low = np.minimum(at.astype(int), before - 1)
+    return low, np.minimum(low + 1, before - 1), (at - low)[:, None]
+
+
 def faster(s: Segment, speed: float) -> Segment:
     """The same said `speed` times as fast, with everything higher."""
     frames = int(s.frames / speed)
     grid = np.arange(frames * BLOCK) * speed
     sound = np.interp(grid, np.arange(len(s.sound)), s.sound).astype(np.int16)
-    at = np.arange(frames) * speed
-    low = np.minimum(at.astype(int), s.frames - 1)
-    high, share = np.minimum(low + 1, s.frames - 1), (at - low)[:, None]
-    new = replace(s, name=s.name + "~", sound=sound, frames=frames)
+    low, high, share = between(s.frames, frames, speed)
+    new = replace(s, name=s.name + "~", sound=sound, frames=frames, speed=speed)
     if s.code is not None and s.seen is not None and s.known is not None:
         new.code, new.seen = (a[low] * (1 - share) + a[high] * share for a in (s.code, s.seen))
         new.known = s.known[low] & s.known[high]
@@ -216,7 +223,7 @@ def pack(segments: Iterator[Segment], out: Path, noises: Pieces) -> None:
                 value = nothing if value is None else value
                 columns[key].append(value if value.dtype == bool else value.astype(np.float16))
             rows.append({"name": s.name, "kind": s.kind, "split": s.split, "begin": begin,
-                         "frames": t, "phones": s.phones or []})  # fmt: skip
+                         "frames": t, "phones": s.phones or [], "speed": s.speed})  # fmt: skip
             begin += t
             if len(rows) % 200 == 0:
                 print(len(rows), "segments", begin / 1500, "minutes", flush=True)

@@ -38,7 +38,7 @@ VALUES = {WIDTH: 0.6, OUT: 0.3, LOWER: 0.5, UPPER: 0.3, CHIN: 0.3}  # weights of
 COURSES = {WIDTH: 0.3, OUT: 0.15}  # and of their correlations
 FLOOR = 0.05  # of a coefficient's variance that its own noise has
 USUAL = 1.2  # distance from the mean expression, in deviations, that is not strange
-HINGES = {SHUT: 1.3, OPEN: 0.3, TEETH: 1.2, ROUND: 0.5, SPREAD: 0.15, APART: 0.3}
+HINGES = {SHUT: 2.2, OPEN: 0.3, TEETH: 1.2, ROUND: 0.8, SPREAD: 0.15, APART: 0.3}
 COURSE = 1.5  # weight of the correlation of the opening
 TIP, SELDOM = 15.0, 7.0  # weight of the tongue, and how much more where its tip is up
 

@@ -11,7 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from training.articulation.seen import BLENDS, MOUTH
+from training.speech.model import Finer
+from training.speech.whisper import KEPT
 from vasari.speech import FEATURES
+from vasari.speech.stream import FINE
 from vasari.values import BLENDSHAPES, EXPRESSION
 
 CHANNELS = 160
@@ -42,12 +45,12 @@ class Block(nn.Module):
 
 
 class Articulation(nn.Module):
-    """(n, PAST + t + AHEAD, FEATURES) to (n, t, len(MOUTH) + 1), blendshapes not yet held to [0,
+    """(n, PAST + t + AHEAD, inputs) to (n, t, len(MOUTH) + 1), blendshapes not yet held to [0,
     1]; the last is how far the tongue's tip is up."""
 
-    def __init__(self) -> None:
+    def __init__(self, inputs: int = FEATURES) -> None:
         super().__init__()
-        self.first = nn.Conv1d(FEATURES, CHANNELS, 1)
+        self.first = nn.Conv1d(inputs, CHANNELS, 1)
         self.drop = nn.Dropout1d(0.15)
         self.blocks = nn.Sequential(*(Block(CHANNELS, d, a) for d, a in BLOCKS))
         self.last = nn.Sequential(nn.ReLU(), nn.Dropout1d(0.1))
@@ -80,6 +83,28 @@ class Articulation(nn.Module):
             now = two.of((at(ones, 1, -1), edge, beyond), edge)
         now = three.of((at(twos, 2, -4), at(twos, 2, -2), now), now)
         return four.of((at(threes, 6, -8), at(threes, 6, -4), now), now)
+
+
+class Whole(nn.Module):
+    """The mouth, and before it what hears for it alone: the finer ear, or nothing, where `x` holds
+    all (a teacher's)."""
+
+    def __init__(self, inputs: int | None = None) -> None:
+        super().__init__()
+        self.finer = Finer() if inputs is None else None
+        self.mouth = Articulation(inputs or FEATURES)
+        self.like = nn.Linear(FINE, KEPT)  # what Whisper hears, told from what the ear hears
+
+    def fine(self, heard: dict[str, Tensor]) -> Tensor:
+        """(n, t, FINE), nothing outside of the sound."""
+        return self.finer(heard["mel"]) * heard["inside"][..., None]
+
+    def features(self, heard: dict[str, Tensor]) -> Tensor:
+        x = heard["x"]
+        return x if self.finer is None else torch.cat([x, self.fine(heard)], -1)
+
+    def forward(self, heard: dict[str, Tensor], ahead: int = AHEAD) -> Tensor:
+        return self.mouth(self.features(heard), ahead)
 
 
 def held(raw: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from training.articulation.hear import hear
 from training.speech.data import Pieces, active_rms
 from vasari.motion.gate import MEMORY
 from vasari.networks import onnxruntime
-from vasari.speech import FEATURES
+from vasari.speech import COMMON
 from vasari.speech.mel import BLOCK
 
 FRAMES = 400  # of a scene
@@ -38,11 +38,11 @@ RATE, BATCH = 4e-3, 32
 
 
 class Presence(nn.Module):
-    """(n, t, FEATURES) and a state (1, n, MEMORY) to (n, t) logits and the next state."""
+    """(n, t, COMMON) and a state (1, n, MEMORY) to (n, t) logits and the next state."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.first = nn.Linear(FEATURES, NARROW)
+        self.first = nn.Linear(COMMON, NARROW)
         self.memory = nn.GRU(NARROW, MEMORY, batch_first=True)
         self.last = nn.Linear(MEMORY, 1)
 
@@ -135,7 +135,7 @@ def train(args: argparse.Namespace) -> Presence:
     while (done := (time.monotonic() - began) / 60 / args.minutes) < 1:
         optimiser.param_groups[0]["lr"] = checkpoint.rate(done, RATE)
         some = val + torch.randint(len(x) - val, (BATCH,))
-        noisy = x[some] * (1 + 0.15 * torch.randn(BATCH, 1, FEATURES))
+        noisy = x[some] * (1 + 0.15 * torch.randn(BATCH, 1, COMMON))
         loss = F.binary_cross_entropy_with_logits(model(noisy, nothing(BATCH))[0], y[some])
         optimiser.zero_grad()
         loss.backward()
@@ -160,7 +160,7 @@ def nothing(rows: int) -> Tensor:
 
 def export(model: Presence, out: Path) -> None:
     """Writes it for one row of features, and compares it with torch."""
-    shipped, example = Shipped(model).eval(), (torch.rand(1, 1, FEATURES), torch.rand(1, 1, MEMORY))
+    shipped, example = Shipped(model).eval(), (torch.rand(1, 1, COMMON), torch.rand(1, 1, MEMORY))
     torch.onnx.export(
         shipped, example, str(out), input_names=["features", "state"],
         output_names=["present", "next"], opset_version=17, dynamo=False,

@@ -14,7 +14,7 @@ import torch
 
 from training import checkpoint
 from training.articulation.loss import SELDOM
-from training.articulation.model import Articulation
+from training.articulation.model import Whole
 from training.articulation.phones import TONGUE
 from training.articulation.train import Data
 
@@ -22,9 +22,9 @@ UTTERANCES = 900  # of each part
 RIDGE = 30.0
 
 
-def mean_of(models: list[Path]) -> Articulation:
+def mean_of(models: list[Path]) -> Whole:
     states = [torch.load(path, weights_only=True)["mean"] for path in models]
-    model = Articulation()
+    model = Whole()
     model.load_state_dict({
         name: sum(s[name] for s in states) / len(states) if value.dtype.is_floating_point else value
         for name, value in states[0].items()
@@ -33,22 +33,24 @@ def mean_of(models: list[Path]) -> Articulation:
 
 
 @torch.no_grad()
-def fit(model: Articulation, parts: list[Data]) -> None:
-    size = model.out.in_channels + 1
+def fit(model: Whole, parts: list[Data]) -> None:
+    mouth = model.mouth
+    size = mouth.out.in_channels + 1
     square, product = np.zeros((size, size)), np.zeros(size)
     for data in parts:
         some = [r for r in data.rows if r["split"] == "train"]
         for row in some[:: max(1, len(some) // UTTERANCES)]:
-            x = torch.from_numpy(data.features(row, 0, row["frames"])[None])
-            seen = model.last(model.blocks(model.first(x.transpose(1, 2))))[0].numpy()
+            heard = data.heard(row, 0, row["frames"])
+            x = model.features({k: torch.from_numpy(v[None]) for k, v in heard.items()})
+            seen = mouth.last(mouth.blocks(mouth.first(x.transpose(1, 2))))[0].numpy()
             seen = np.vstack([seen, np.ones(seen.shape[1])]).astype(np.float64)
             up = data.take("marks", row, 0, row["frames"])[:, TONGUE]
             weight = (1 + SELDOM * up) * (data.take("gate", row, 0, row["frames"]) > 0.5)
             square += (seen * weight) @ seen.T
             product += (seen * weight) @ up
     found = np.linalg.solve(square + RIDGE * np.eye(size), product)
-    model.out.weight[-1, :, 0] = torch.from_numpy(found[:-1])
-    model.out.bias[-1] = float(found[-1])
+    mouth.out.weight[-1, :, 0] = torch.from_numpy(found[:-1])
+    mouth.out.bias[-1] = float(found[-1])
 
 
 def main() -> None:

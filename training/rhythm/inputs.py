@@ -6,12 +6,12 @@ import numpy as np
 from scipy.signal import savgol_filter
 
 from vasari.motion.feeling import BANDS, HEARD, Sounds
-from vasari.speech import FEATURES, SpeechStream
+from vasari.speech import COMMON, SpeechStream
 from vasari.speech.mel import BLOCK
 from vasari.values import BLENDSHAPES
 
 TONE = [BANDS, HEARD - 2, HEARD - 1]  # of what is felt: loudness, pitch, how clear it is
-SOUND = FEATURES + len(TONE)
+SOUND = COMMON + len(TONE)
 HEAD, UPPER = 3, 6
 CALM = 7, 2  # frames and order of the filter that takes the reader's jitter out of angles
 HEAD_UNIT = 0.5  # degrees a frame
@@ -26,7 +26,7 @@ def of_sound(sound: np.ndarray) -> np.ndarray:
     sound = sound[: frames * BLOCK].astype(np.float32)
     tone = Sounds()
     heard = np.array([tone.push(block)[TONE] for block in sound.reshape(-1, BLOCK)])
-    return np.concatenate([SpeechStream(CHUNK).push(sound, last=True), heard], 1)
+    return np.concatenate([SpeechStream(CHUNK).push(sound, last=True)[:, :COMMON], heard], 1)
 
 
 def of_head(rotation: np.ndarray) -> np.ndarray:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vasari.speech.stream import FINE
+
 MELS, WIDTH, PHONES = 80, 192, 40
 KINDS = 6  # voice, silence, music, noise, breath, crowd
 DILATIONS = (1, 2, 4, 1, 2, 4)
@@ -43,10 +45,28 @@ class Encoder(nn.Module):
         self.blocks = nn.Sequential(*(Block(width, d) for d in DILATIONS))
         self.last = nn.BatchNorm1d(width)
 
-    def forward(self, mel: Tensor) -> Tensor:
+    def stem(self, mel: Tensor) -> Tensor:
         x = F.relu(self.one_norm(self.one(mel.transpose(1, 2))))
-        x = F.relu(self.two_norm(self.two(x)))
-        return F.relu(self.last(self.blocks(x))).transpose(1, 2)
+        return F.relu(self.two_norm(self.two(x)))
+
+    def top(self, x: Tensor) -> Tensor:
+        return F.relu(self.last(x)).transpose(1, 2)
+
+    def forward(self, mel: Tensor) -> Tensor:
+        return self.top(self.blocks(self.stem(mel)))
+
+
+class Finer(nn.Module):
+    """What the mouth hears beside the recogniser's features: an encoder of its own, (n, t, MELS)
+    -> (n, (t - FIELD) // 4 + 1, FINE)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.out = nn.Linear(WIDTH, FINE)
+
+    def forward(self, mel: Tensor) -> Tensor:
+        return self.out(self.encoder(mel))
 
 
 class Recogniser(nn.Module):

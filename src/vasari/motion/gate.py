@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vasari.networks import network
+from vasari.speech import COMMON
 from vasari.values import FloatArray
 
 VOICE_STARTS, VOICE_GOES_ON = 0.5, 0.12  # how sure a voice must be heard, from silence, in speech
@@ -26,8 +27,9 @@ class Presence:
         self._state = np.zeros((1, 1, MEMORY), np.float32)
 
     def step(self, features: FloatArray) -> float:
-        """Takes one frame's (FEATURES,); gives how sure a voice is there, 0 to 1."""
-        told = {"features": features[None, None], "state": self._state}
+        """Takes one frame's (FEATURES,) and reads COMMON of them; gives how sure a voice is
+        there, 0 to 1."""
+        told = {"features": features[None, None, :COMMON], "state": self._state}
         present, self._state = self._network.run(None, told)
         return float(present[0, 0])
 

@@ -12,9 +12,13 @@ from vasari.values import FloatArray
 ENCODED = 192  # values that the network makes of each motion frame
 VOICE = ENCODED  # column: how sure a voice is heard, 0 to 1
 LOUDNESS = ENCODED + 1  # column: loudest mel frame against the running level, SPAN_DB to the unit
-FEATURES = ENCODED + 2
+COMMON = ENCODED + 2  # columns that all read
+FINE = 128  # columns behind them that the mouth alone reads, by an ear of its own
+FEATURES = COMMON + FINE
 NOTHING = np.zeros((0, FEATURES), np.float32)
 FIELD = 123  # mel frames that one feature sees: 1.2 s of past and 80 ms ahead
+NEWEST = 7  # mel frames before a chunk's that the ear is shown
+MEMORY = (28, 192)  # what it keeps of all that was before: its first layers' frames
 
 
 class SpeechStream:
@@ -28,11 +32,14 @@ class SpeechStream:
     """
 
     def __init__(self, chunk: int = 1) -> None:
-        self._network = network("speech")
+        self._network, self._ear = network("speech"), network("ear")
         self._mel = mel.MelStream()
         self._chunk = chunk
         frames = FIELD + mel.PER_BLOCK * (chunk - 1)
         self._window = np.full((1, frames, mel.MELS), mel.LOWEST, np.float32)
+        self._memory = np.zeros((1, *MEMORY), np.float32)
+        for _ in range(-(-MEMORY[0] // chunk)):  # before the sound there is silence
+            self._fine()
         self._loudness = np.zeros(chunk, np.float32)
         self._rest = np.zeros(0, np.float32)  # samples that do not fill a block yet
         self._samples = self._blocks = self._given = 0
@@ -93,6 +100,12 @@ class SpeechStream:
         if place + 1 < self._chunk:
             return NOTHING
         (encoded,) = self._network.run(None, {"mel": self._window})
-        features = np.concatenate([encoded[0], self._loudness[:, None]], axis=1)
+        features = np.concatenate([encoded[0], self._loudness[:, None], self._fine()], axis=1)
         # the first block only opens the 80 ms ahead: it tells of frame -1
         return features[1:] if self._blocks == self._chunk else features
+
+    def _fine(self) -> FloatArray:
+        """(chunk, FINE) of the newest chunk."""
+        newest = self._window[:, -NEWEST - mel.PER_BLOCK * self._chunk :]
+        fine, self._memory = self._ear.run(None, {"mel": newest, "memory": self._memory})
+        return np.asarray(fine[0])
