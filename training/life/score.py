@@ -28,32 +28,29 @@ from vasari.motion.life import (
     POSITION,
     ROTATION,
     SIZE,
-    SPREAD,
     TOLD,
     UNIT,
+    Asked,
     Lids,
+    some_manner,
 )
-from vasari.motion.manner import MANNER
 from vasari.values import MOTION_HZ, FloatArray
 
 LEAST = 100  # frames
 
 
 @torch.no_grad()
-def make(life: Life, heard: FloatArray, seed: int, steps: int = 3, guidance: float = 0.5,
-         manner: FloatArray | None = None, ahead: int = AHEAD) -> FloatArray:  # fmt: skip
-    """Motion (T, SIZE) to what is heard (T, FEATURES + TONE); `ahead` frames after a patch."""
+def make(life: Life, heard: FloatArray, manner: FloatArray, seed: int, steps: int = 3,
+         guidance: float = 0.5, ahead: int = AHEAD) -> FloatArray:  # fmt: skip
+    """Motion (T, SIZE) to what is heard (T, TOLD - 2) by a manner (MANNER,); `ahead` frames after a
+    patch. Of the network alone: without `Head`, and with one guidance for all."""
     frames = -(-len(heard) // PATCH) * PATCH
     x = np.zeros((frames + AHEAD, TOLD), np.float32)
     x[: len(heard), :-2], x[: len(heard), -2:] = heard, 1
     windows = np.lib.stride_tricks.sliding_window_view(x, SPAN, 0)[::PATCH].transpose(0, 2, 1)
     windows = windows.copy()
     windows[:, PATCH + ahead :] = 0
-    asked = torch.zeros(1, 2, ASKED)
-    asked[..., MANNER + 3] = 1
-    asked[..., -4] = 1
-    if manner is not None:
-        asked[..., :MANNER], asked[..., MANNER] = torch.as_tensor(manner).float(), 1
+    asked = torch.from_numpy(Asked(manner, np.zeros(2)).row()).expand(1, 2, ASKED)
     step, random = Step(life, steps), torch.Generator().manual_seed(seed)
     before, made, lids = torch.zeros(1, PATCH, SIZE), [], Lids(np.random.default_rng(seed))
     cache = torch.zeros(LAYERS, 2, 1, 2, HEADS, CONTEXT - 1, WIDTH // HEADS)
@@ -122,15 +119,13 @@ def main() -> None:
                         if r["frames"] >= LEAST]),
         "real": table([pack.y[p] for p in part]),
     }  # fmt: skip
-    talking = np.array([m for r in train.rows if r["manner"] is not None for m in r["manner"]])
     for g in args.guidance:
         made = []
         for seed in range(args.seeds):
             for k, (r, p) in enumerate(zip(clips, part, strict=True)):
                 random = np.random.default_rng(100 * seed + k)
-                some = talking.mean(0) + SPREAD * talking.std(0) * random.standard_normal(MANNER)
-                manner = r["manner"][0] if args.own else some
-                made.append(make(life, pack.x[p], seed, args.steps, g, manner))
+                manner = r["manner"][0] if args.own else some_manner(random)
+                made.append(make(life, pack.x[p], manner, seed, args.steps, g))
         tables[f"g {g}"] = table(made)
     print(f"{len(clips)} clips, {sum(r['frames'] for r in clips) / MOTION_HZ / 60:.1f} minutes")
     print(" " * 14, *(f"{n:>9}" for n in tables))
