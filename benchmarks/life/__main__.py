@@ -27,7 +27,7 @@ import vasari
 from benchmarks.data import add_shared_argument
 from benchmarks.life import apart, long, manner, pairs, rhythm, seen
 from benchmarks.life.made import SEEDS, moved_by, seed_of
-from benchmarks.life.measure import Moved, of_motion, spread_of, table_of, within
+from benchmarks.life.measure import Moved, bent, of_motion, spread_of, table_of, within
 from benchmarks.life.people import FRAME, Take, part, validation
 from benchmarks.life.table import shown
 from benchmarks.record import RESULTS, add
@@ -110,6 +110,7 @@ def in_motion(args: argparse.Namespace, takes: Sequence[Take]) -> dict[str, Any]
             for seed in SEEDS]  # fmt: skip
     return {
         "table": table(real, made),
+        "real as far as one picture shows": table_of(bent(real)),
         "real as read, not smoothed": table_of([Moved(*t.raw, t.found) for t in takes]),
         "rhythm": rhythms(takes, real, made), "frechet": apart.distances(real, made),
         "diversity": apart.diversity(real, made),

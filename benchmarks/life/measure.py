@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vasari.motion.columns import closure, fixations
+from vasari.motion.head import kneed
 from vasari.values import BLENDSHAPES, MOTION_HZ, Motion
 
 AXES = ("yaw", "pitch", "roll")
@@ -34,7 +37,7 @@ UP = columns("browInnerUp", "browOuterUpLeft", "browOuterUpRight")
 DOWN = columns("browDownLeft", "browDownRight")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Moved:
     """How one face moved: rotation (T, 3), gaze (T, 2) relative to the head, blends (T, 52), and
     found (T,)."""
@@ -93,6 +96,7 @@ def figures() -> dict[str, Figure]:
     rows["gaze on the viewer, share"] = lambda t: np.mean(np.concatenate(on_viewer(t)))
     rows["gaze elsewhere, share"] = lambda t: 1 - np.mean(np.concatenate(on_viewer(t)))
     rows["glances away a minute"] = lambda t: sum(map(glances, on_viewer(t))) / _minutes(t)
+    rows["glances away, of fixations"] = lambda t: rows["glances away a minute"]([*map(fixed, t)])
     return rows
 
 
@@ -169,6 +173,25 @@ def looks(takes: Takes) -> list[np.ndarray]:
         world = m.rotation[:, :2] + m.gaze
         open_eyes = m.lids < np.median(m.lids) + LIDS_FALL  # closed ones tell no gaze
         out.append((world - np.median(world[open_eyes], axis=0))[open_eyes & m.found])
+    return out
+
+
+@cache
+def fixed(m: Moved) -> Moved:
+    """The same with a gaze made of fixations and jumps: what a reader's noise carries over the
+    border for a few frames is no glance."""
+    look = fixations(m.rotation[:, :2] + m.gaze, closure(m.blends))
+    return Moved(m.rotation, look - m.rotation[:, :2], m.blends, m.found)
+
+
+def bent(takes: Takes) -> list[Moved]:
+    """The same with heads that turn no farther than one picture shows, as made ones do not."""
+    out = []
+    for m in takes:
+        middle = np.median(m.rotation[m.found], axis=0)
+        away = np.pad(m.rotation - middle, ((0, 0), (0, 3)))
+        turned = np.array([kneed(frame)[:3] for frame in away])
+        out.append(Moved(middle + turned, m.gaze, m.blends, m.found))
     return out
 
 

@@ -22,6 +22,7 @@ def shown(result: dict[str, Any], laws: dict[str, Any]) -> str:
         if level in result:
             now, before = result[level], laws.get(level, {})
             lines += [HEAD.format(level), *_rows(now["table"], before.get("table", {})), ""]
+            lines += [*_bent(now), ""]
             lines += [MORE.format(f"{level}: to the sound"), *_rhythm(now, before), ""]
             lines += [MORE.format(f"{level}: distance"), *_apart(now, before), ""]
     if "minutes" in result:
@@ -38,6 +39,15 @@ def _rows(now: dict[str, Any], before: dict[str, Any]) -> Iterator[str]:
     count = sum(row["within"] for row in now.values())
     laws = sum(row["within"] for row in before.values()) if before else None
     yield f"| rows within 20 % | {len(now)} | {count} | {'' if laws is None else laws} | |"
+
+
+def _bent(now: dict[str, Any]) -> Iterator[str]:
+    """Rows in which people whose heads turn no farther than one picture shows are others."""
+    if real := now.get("real as far as one picture shows"):
+        yield "| motion, heads as far as one picture shows | real people | made |\n|---|---|---|"
+        for name, row in now["table"].items():
+            if abs(real[name] - row["real"]) > 0.01 * abs(row["real"]):
+                yield f"| {name} | {_n(real[name])} | {_n(row['made'])} |"
 
 
 def _rhythm(now: dict[str, Any], before: dict[str, Any]) -> Iterator[str]:

@@ -47,7 +47,7 @@ def inside_span(picture: np.ndarray, points: np.ndarray, unit: float) -> float:
     return float(inside.max() - inside.min() + 1) / unit if len(inside) else 0.0
 
 
-@pytest.mark.parametrize("own", [{}, {"jawOpen": 0.35, "mouthSmile": 0.6}])
+@pytest.mark.parametrize("own", [{}, {"jawOpen": -0.05}, {"jawOpen": 0.35, "mouthSmile": 0.6}])
 def test_on_a_made_face(own: dict[str, float]) -> None:
     face = painted_lips(expression(**own))
     seen = seen_gaps(face)

@@ -10,13 +10,13 @@ import pytest
 
 from tests.conftest import demo_sound
 from vasari.motion.feeling import Feeling
+from vasari.motion.head import MOST
 from vasari.motion.life import (
     AHEAD,
     BLINK,
     CODES,
     DRAWN,
     GAZE,
-    MOST,
     PATCH,
     ROTATION,
     SIZE,

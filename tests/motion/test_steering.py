@@ -68,10 +68,10 @@ def test_the_pose_is_offset_and_the_eyes_stay() -> None:
 
 
 def test_still_turns_the_eyes_alone() -> None:
-    free, steered = (move(100, Style(head=0, gaze=gaze)) for gaze in (None, (20, 0)))
+    free, steered = (move(100, Style(head=0, gaze=gaze)) for gaze in (None, (15, 0)))
     assert not steered.rotation.any()
     assert not steered.position.any()
-    np.testing.assert_allclose((steered.gaze - free.gaze)[10:, 0], 20, atol=1e-3)
+    np.testing.assert_allclose((steered.gaze - free.gaze)[10:, 0], 15, atol=1e-3)
 
 
 def test_head_gain_by_keys() -> None:
@@ -99,7 +99,8 @@ def test_expression_gain_leaves_the_lips() -> None:
     free, none, double = (move(500, Style(expression=gain)) for gain in (1, 0, 2))
     assert free.expression[:, SIDES].max() > 0.1
     assert not none.expression[:, NOT_LIPS].any()
-    assert double.expression[:, SIDES].sum() > 1.8 * free.expression[:, SIDES].sum()
+    twice = (2 * free.expression[:, SIDES]).clip(max=1)
+    np.testing.assert_allclose(double.expression[:, SIDES], twice, atol=1e-5)
     lips = [k for k, n in enumerate(BLENDSHAPES) if n.startswith("mouth") and n not in CODES]
     lips.remove(BLENDSHAPES.index("mouthClose"))  # with the jaw it makes up for a smile's opening
     np.testing.assert_allclose(none.expression[:, lips], free.expression[:, lips], atol=1e-6)

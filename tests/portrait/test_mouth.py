@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from tests.faces import expression, painted_lips
-from vasari.portrait.mouth import LEAST_INSET, MOST_INSET, read_mouth
-from vasari.shape.space import Pose, Rig
+from vasari.portrait.mouth import INSET_PIXELS, LEAST_INSET, MOST_INSET, read_mouth
+from vasari.portrait.teeth import tones
+from vasari.shape.space import Pose, Rig, face_space
 from vasari.values import Face
 from vasari.values.traits import MouthTraits
 
@@ -52,3 +54,33 @@ def test_the_size_of_the_picture_hardly_matters() -> None:
     small, large = (read(painted_lips(LAUGHING, side)) for side in (512, 1024))
     assert np.abs(small.inset - large.inset).max() < 0.01
     assert np.abs(small.upper.astype(int) - large.upper).mean() < 4
+
+
+def test_a_glimpse_of_teeth_in_the_shade_does_not_tone_them() -> None:
+    face = painted_lips(expression(jawOpen=-0.02))
+    shaded = painted_lips(expression(jawOpen=-0.02))
+    ring = face.landmarks[face_space().rings["lips_inner"], :2]
+    cv2.fillPoly(shaded.picture, [np.round(ring).astype(np.int32)], (120, 105, 90))
+    assert np.abs(read(shaded).tooth - read(face).tooth).max() < 6
+
+
+def test_teeth_are_as_light_as_the_whites_of_eyes_where_skin_is_dark() -> None:
+    skin, lips = np.full((10, 3), (80, 60, 50.0)), np.full((10, 3), (75, 50, 50.0))
+    whites = np.concatenate([np.full((60, 3), 55.0), np.full((40, 3), 150.0), skin])
+    assert 140 < tones(skin, lips, whites).tooth.mean() < 165
+
+
+def test_shaded_eyes_do_not_darken_the_teeth_of_lit_skin() -> None:
+    skin, lips = np.full((10, 3), (220, 190, 175.0)), np.full((10, 3), (110, 70, 65.0))
+    whites = np.concatenate([np.full((100, 3), 60.0), skin[:1]])
+    assert 185 < tones(skin, lips, whites).tooth.mean() < 215
+
+
+def test_a_small_pictures_hole_runs_a_pixel_into_its_lips() -> None:
+    face = painted_lips(expression(jawOpen=-0.05))
+    assert np.allclose(read(face).inset, INSET_PIXELS / face.scale)
+    pose = Pose(face.rotation, face.scale, face.origin)
+    own, closed = (Rig(face.neutral, face.expression).shape(e)
+                   for e in (face.expression, expression()))  # fmt: skip
+    small = read_mouth(face.picture, face.landmarks, pose, closed, own, face.scale / 2)
+    assert np.allclose(small.inset, 2 * INSET_PIXELS / face.scale)

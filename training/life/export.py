@@ -37,7 +37,7 @@ OUT = ["patch", "blink", "remembered"]
 
 
 def example(n: int, m: int) -> tuple[torch.Tensor, ...]:
-    told = torch.randn(n, m, SPAN, TOLD), torch.randn(n, m, ASKED), torch.full((m,), 1 / m)
+    told = torch.randn(n, m, SPAN, TOLD), torch.randn(n, m, ASKED), torch.full((m, SIZE), 1 / m)
     cache = torch.randn(LAYERS, 2, n, m, HEADS, CONTEXT - 1, WIDTH // HEADS)
     dice = torch.randn(n, PART), torch.rand(n), torch.full((n,), 5.0)
     return torch.randn(n, PATCH, SIZE), *told, *dice, cache, torch.full((n,), 3.0)
@@ -67,7 +67,8 @@ def main() -> None:
     graph = halve(onnx.load_from_string(raw.getvalue()))
     talking = Pack(args.pack, "train", 0, REAL).rows
     manners = np.array([m for row in talking if row["manner"] is not None for m in row["manner"]])
-    manners = [manners.mean(0).tolist(), manners.std(0).tolist()]
+    together = np.linalg.cholesky(np.cov(manners.T, bias=True))
+    manners = {"mean": manners.mean(0).tolist(), "together": together.tolist()}
     onnx.helper.set_model_props(graph, {"manners": json.dumps(manners)})  # for those of seeds
     onnx.save(graph, str(args.out))
     session = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])

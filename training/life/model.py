@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vasari.motion.life import AHEAD, DRAWN, PATCH, SIZE, TOLD
+from vasari.motion.life import AHEAD, BLINK, DRAWN, PATCH, SIZE, TOLD
 from vasari.motion.manner import MANNER
 
 WIDTH, LAYERS, HEADS = 192, 3, 6
@@ -157,7 +157,8 @@ class Life(nn.Module):
 
 class Step(nn.Module):
     """One patch more, as it ships: state in and out, several faces at once, each in several
-    variants of what it is told, whose ways are mixed by `weights` (guidance)."""
+    variants of what it is told, whose ways are mixed by `weights` (guidance, of each column its
+    own)."""
 
     def __init__(self, life: Life, steps: int) -> None:
         super().__init__()
@@ -170,7 +171,7 @@ class Step(nn.Module):
         Args:
             patch: (n, PATCH, SIZE) the patch before, as is (degrees, eye distances, ...) / UNIT.
             speech: (n, m, SPAN, TOLD), asked: (n, m, ASKED): told in m variants.
-            weights: (m,) of the variants, sum 1.
+            weights: (m, SIZE) of the variants, of each column and of blinks, sum 1.
             noise: (n, PART) normal; dice: (n,) 0 to 1, decides whether a blink begins.
             often: (n,) by how much the chance of a blink is multiplied.
             cache: (LAYERS, 2, n, m, HEADS, CONTEXT - 1, WIDTH / HEADS) oldest first.
@@ -198,11 +199,12 @@ class Step(nn.Module):
             x = block.join(x, score.softmax(-1) @ v, s2, b2)
             kept.append(torch.stack([k[:, :, 1:], v[:, :, 1:]]))
         thought = F.layer_norm(x, (WIDTH,))[:, 0]
-        chance = self.mixed(life.blinks(thought), weights, n).softmax(-1)[:, :PATCH]
+        chance = self.mixed(life.blinks(thought), weights[:, BLINK:], n).softmax(-1)[:, :PATCH]
         begins = dice[:, None] < (chance * often[:, None]).cumsum(-1)
         blink = PATCH - begins.sum(-1)
         thought = life.with_blink(thought, blink.repeat_interleave(m, 0))
         part, step = noise, 1 / self.steps
+        weights = weights[:, :DRAWN].repeat_interleave(PATCH, 1)  # as the way of a patch is
         for k in range(self.steps):  # midpoints: Euler's rule would still the motion, ever more
             half = part + step / 2 * self.way(part, thought, weights, k * step)
             part = part + step * self.way(half, thought, weights, (k + 0.5) * step)
@@ -217,5 +219,5 @@ class Step(nn.Module):
 
     @staticmethod
     def mixed(values: Tensor, weights: Tensor, n: int) -> Tensor:
-        """(n m, ...) of the variants to (n, ...)."""
-        return (values.unflatten(0, (n, weights.shape[0])) * weights[None, :, None]).sum(1)
+        """(n m, values) of the variants to (n, values), by weights (m, values) or (m, 1)."""
+        return (values.unflatten(0, (n, weights.shape[0])) * weights).sum(1)

@@ -60,7 +60,7 @@ def make(life: Life, heard: FloatArray, seed: int, steps: int = 3, guidance: flo
     for k, window in enumerate(windows):
         speech = torch.from_numpy(np.stack([window, np.zeros_like(window)]))[None]
         noise = torch.randn(1, PART, generator=random)
-        weights = torch.tensor([1 + guidance, -guidance])
+        weights = torch.tensor([[1 + guidance], [-guidance]]).expand(2, SIZE)
         age, dice = torch.tensor([float(min(k, CONTEXT - 1))]), torch.rand(1, generator=random)
         drawn, begins, cache = step(
             before, speech, asked, weights, noise, dice, torch.full((1,), lids.often(1)), cache, age

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from vasari.motion.eyes import Eyes
 from vasari.motion.feeling import TONE
+from vasari.motion.head import Head
 from vasari.networks import network
 from vasari.speech import LOUDNESS, VOICE
 from vasari.values import MOTION_HZ, FloatArray
@@ -47,15 +48,14 @@ BREATH_HZ = 0.24  # breaths a second, of the head and of the shoulders
 BREATH = np.array([0.0, -0.012, -0.006])  # eye distances right, down, away, of a breath
 OFTEN = 0.7  # of the blinks that it would make: left alone it blinks oftener than people do
 BLINKS_A_SECOND, LATELY = 0.43, 4.0  # of people who talk; seconds over which they are counted
-GUIDANCE = 2.0  # by how much more a face follows the voice than it was seen to
-# Of people's spread: what a manner is told more of than people's mean, since told ones are met by a
-# third; with it heads and brows move as quickly as people's.
-MORE = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "tempo": 0.55, "sway": 0.3, "gaze": 0.8,
-        "brows_up": 1.0, "brows": 1.6}  # fmt: skip
-SPREAD = 0.35  # of people's manners: by how much that of a seed is off their mean
-MOST_OFF = 1.0  # of people's spread: the farthest of any number of a manner
-# Degrees and eye distances that a head only ever approaches: one picture shows no more of it.
-MOST = np.array([14.0, 11.0, 9.0, 0.25, 0.15, 0.5])
+# By how much more a face follows the voice than it was seen to; brows and lids; when eyes blink.
+GUIDANCE, GUIDANCE_UPPER, GUIDANCE_BLINKS = 2.6, 7.0, 4.0
+# Of people's spread: what the network is told more of than a manner has, since it does less than it
+# is told; of every manner, and of those that seeds draw. With it heads and brows move as far and as
+# quickly as people's.
+WIDER = {"yaw": 1.2, "pitch": 1.2, "roll": 1.2, "tempo": -0.3}
+MORE = {"gaze": 2.0, "away": -0.8, "brows": 1.0, "frown": 2.2, "smiles": -1.2}
+MOST_OFF = 1.8  # of people's spread: the farthest of any number of a manner
 TALKING = (0.0, 0.0, 1.0)  # of the kinds of clips: generated, reading, talking
 # Of the way that head and face would have gone on, what the frames of the next patch keep of it:
 # the network draws each from where the last one ended, not from how fast it went there (fitted: the
@@ -66,16 +66,19 @@ PROSODY = 2 + TONE  # of a voice in a frame: how sure one is heard, how loud, it
 TOLD = PROSODY + 2  # and whether each is known
 GAZE_UNIT = 10.0  # degrees
 
-# Closure of the lids from the frame on in which a blink begins, and how often it is of this length:
-# means of 939 blinks of real people.
+# Closure of the lids from the frame on in which a blink begins (means of 939 blinks of real people)
+# and how often it is of this length: of long ones more than were counted, so that lids are shut by
+# half for as long as people's.
 BLINKS = (
-    (0.07, (0.2, 0.95, 1.0, 0.36, 0.17, 0.06)),
-    (0.26, (0.13, 0.9, 1.0, 0.76, 0.37, 0.17, 0.05)),
-    (0.37, (0.1, 0.85, 1.0, 0.89, 0.65, 0.35, 0.18, 0.06)),
-    (0.2, (0.08, 0.81, 1.0, 0.94, 0.82, 0.61, 0.36, 0.22, 0.08)),
-    (0.06, (0.1, 0.79, 0.98, 1.0, 0.9, 0.75, 0.57, 0.38, 0.2, 0.08)),
-    (0.04, (0.1, 0.82, 1.0, 0.97, 0.9, 0.81, 0.71, 0.59, 0.4, 0.25, 0.1)),
+    (0.03, (0.2, 0.95, 1.0, 0.36, 0.17, 0.06)),
+    (0.13, (0.13, 0.9, 1.0, 0.76, 0.37, 0.17, 0.05)),
+    (0.27, (0.1, 0.85, 1.0, 0.89, 0.65, 0.35, 0.18, 0.06)),
+    (0.27, (0.08, 0.81, 1.0, 0.94, 0.82, 0.61, 0.36, 0.22, 0.08)),
+    (0.16, (0.1, 0.79, 0.98, 1.0, 0.9, 0.75, 0.57, 0.38, 0.2, 0.08)),
+    (0.14, (0.1, 0.82, 1.0, 0.97, 0.9, 0.81, 0.71, 0.59, 0.4, 0.25, 0.1)),
 )
+# Share of blinks that do not shut the eyes, and how far these go.
+HALF, HALF_DEPTH = 0.3, (0.45, 0.85)
 
 
 class Lids:
@@ -100,8 +103,10 @@ class Lids:
         if begins < PATCH:
             share = np.array([share for share, _ in BLINKS])
             shape = BLINKS[self._random.choice(len(BLINKS), p=share / share.sum())][1]
+            half = self._random.random() < HALF
+            depth = self._random.uniform(*HALF_DEPTH) if half else 1.0
             part = slice(begins, begins + len(shape))
-            closure[part] = np.maximum(closure[part], shape)
+            closure[part] = np.maximum(closure[part], depth * np.array(shape))
         self._left = closure[PATCH:]
         return closure[:PATCH]
 
@@ -129,15 +134,24 @@ class Asked(NamedTuple):
 
     def row(self) -> FloatArray:
         """As the network takes it, of somebody who talks, but for the blinks."""
-        row = [*self.manner, 1, *TALKING, *(self.gaze / GAZE_UNIT), 1, *NO_FEELING]
+        row = [*(self.manner + _more(WIDER)), 1, *TALKING, *(self.gaze / GAZE_UNIT), 1, *NO_FEELING]
         return np.array(row, np.float32)
 
 
 def some_manner(random: np.random.Generator) -> NDArray[np.float64]:
-    """(MANNER,) that people could have who were learned from, nearer to their mean than they."""
-    mean, spread = _manners()
-    off = (SPREAD * random.standard_normal(len(mean))).clip(-MOST_OFF, MOST_OFF)
-    return np.asarray(mean + spread * (off + [MORE.get(name, 0.0) for name in RANGES]))
+    """(MANNER,) that people could have who were learned from: its numbers go together as theirs."""
+    mean, together = _manners()
+    most = MOST_OFF * _spread()
+    off = (together @ random.standard_normal(len(mean))).clip(-most, most)
+    return np.asarray(mean + off + _more(MORE))
+
+
+def guided() -> FloatArray:
+    """(SIZE,) guidance of each column, and of blinks."""
+    much = np.full(SIZE, GUIDANCE, np.float32)
+    much[[k for name, k in CODES.items() if name.startswith(("brow", "eye"))]] = GUIDANCE_UPPER
+    much[BLINK] = GUIDANCE_BLINKS
+    return much
 
 
 def breath(time: float) -> NDArray[np.float64]:
@@ -146,9 +160,22 @@ def breath(time: float) -> NDArray[np.float64]:
 
 
 @cache
-def _manners() -> NDArray[np.float64]:
-    """(2, MANNER) mean and spread of the manners that the network learned from."""
-    return np.array(json.loads(network("life").get_modelmeta().custom_metadata_map["manners"]))
+def _manners() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(MANNER,) mean of the manners that the network learned from, and (MANNER, MANNER) the root
+    (Cholesky) of how they vary together."""
+    kept = json.loads(network("life").get_modelmeta().custom_metadata_map["manners"])
+    return np.array(kept["mean"]), np.array(kept["together"])
+
+
+@cache
+def _spread() -> NDArray[np.float64]:
+    """(MANNER,) of these manners."""
+    return np.asarray(np.linalg.norm(_manners()[1], axis=1))
+
+
+def _more(of: dict[str, float]) -> NDArray[np.float64]:
+    """(MANNER,) of numbers that are given in spreads of these manners."""
+    return np.asarray(_spread() * [of.get(name, 0.0) for name in RANGES])
 
 
 @cache
@@ -163,16 +190,19 @@ class Life:
 
     Args:
         random: of what it draws.
-        guidance: 0 or more, how much of what it would do without a voice is taken away again.
+        guidance: (SIZE,) float32, 0 or more, how much of what it would do without a voice is taken
+            away again, of each column and of blinks; None for that which ships.
     """
 
-    def __init__(self, random: np.random.Generator, guidance: float = GUIDANCE) -> None:
+    def __init__(self, random: np.random.Generator, guidance: FloatArray | None = None) -> None:
         self._random, lids = random, random.spawn(1)[0]
-        self._lids, self._eyes = Lids(lids), Eyes()
-        variants = [1 + guidance, -guidance] if guidance else [1]
-        self._weights = np.array(variants, np.float32)
+        self._lids, self._eyes, self._head = Lids(lids), Eyes(), Head()
+        much = guided() if guidance is None else guidance
+        self._weights = np.stack([1 + much, -much] if much.any() else [1 + much])
         layers, two, _, _, heads, patches, width = _cache_shape()
-        self._cache = np.zeros((layers, two, 1, len(variants), heads, patches, width), np.float32)
+        self._cache = np.zeros(
+            (layers, two, 1, len(self._weights), heads, patches, width), np.float32
+        )
         self._age = 0
         self._patch, self._shown = np.zeros((PATCH, SIZE), np.float32), PATCH
 
@@ -188,7 +218,7 @@ class Life:
             step_all([self], [heard], [asked])
         moved = self._patch[self._shown] * UNIT
         self._shown += 1
-        moved[HEAD] = MOST * np.tanh(moved[HEAD] / MOST)
+        moved[HEAD] = self._head.step(moved[HEAD], (asked.manner - _manners()[0])[ROTATION])
         return np.asarray(moved)
 
     @property

@@ -12,23 +12,27 @@ from vasari.portrait.own_teeth import OwnTeeth, find_own_teeth
 from vasari.portrait.sharpness import softened
 from vasari.portrait.teeth import ABOVE, BELOW, DENSITY, HALF_WIDTH, Tones, draw_teeth, tones
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
-from vasari.shape.space import Pose, face_space, mouth_is_open
+from vasari.shape.space import Pose, face_space, mouth_is_open, mouth_opening
 from vasari.values import FloatArray, Picture
 from vasari.values.traits import MouthTraits
 
 TEETH_DEPTH = 0.07  # eye distances behind the lips
+SHOWS_TEETH = 0.06  # opening of a portrait: in a narrower one the lips' shadow tones its teeth
 CHEEKS = np.array([50, 280, 117, 346, 101, 330, 205, 425, 151, 9])
 LIPS = np.array([11, 12, 72, 302, 38, 268, 15, 16, 85, 315])
 FOREIGN = 0.4  # of the way from the lip's colour to that of teeth or dark: no lip any more
-LEAST_INSET = 0.004  # eye distances that a line is moved outwards, where lips are apart
+# What a line is moved outwards at least where lips are apart: eye distances, and pixels of the
+# portrait, over which the hole's dark runs into the lips.
+LEAST_INSET, INSET_PIXELS = 0.004, 0.9
 MOST_INSET = (0.045, 0.020)  # upper and lower lip
 DARK_INSET = 0.012  # farther out, dark is lip or moustache
 INSET_STEP, BEYOND = 0.003, 0.02  # what is looked at, eye distances
 
 
 def read_mouth(
-    picture: Picture, landmarks: FloatArray, pose: Pose, closed: FloatArray, own: FloatArray
-) -> MouthTraits:
+    picture: Picture, landmarks: FloatArray, pose: Pose, closed: FloatArray, own: FloatArray,
+    unit: float | None = None,
+) -> MouthTraits:  # fmt: skip
     """Read a mouth.
 
     Args:
@@ -37,17 +41,23 @@ def read_mouth(
         pose: the portrait's own, in the same pixels.
         closed: (478, 3) the person's closed, neutral shape in the face space.
         own: (478, 3) the portrait's own shape in the face space.
+        unit: pixels an eye distance of the portrait before it was enlarged; None: it was not.
     """
-    tone = _tones(picture, landmarks)
+    tone = tones_of(picture, landmarks)
     is_open = mouth_is_open(own)
-    shown = _own_teeth(picture, landmarks, pose, closed, tone) if is_open else None
+    shown = None
+    if mouth_opening(own) >= SHOWS_TEETH:
+        shown = _own_teeth(picture, landmarks, pose, closed, tone)
     if shown is not None:
         tone = replace(tone, tooth=shown.tone)
     drawn = draw_teeth(tone) if shown is None else draw_teeth(tone, shown.edge)
     upper, lower, tongue = softened(drawn, DENSITY, picture, landmarks, pose.scale)
     if shown is not None:
         shown.lay_over(upper)
-    inset = _inset(picture, landmarks, tone, pose.scale) if is_open else np.zeros((2, 9))
+    soft = max(LEAST_INSET, INSET_PIXELS / (unit or pose.scale))
+    inset = np.full((2, 9), soft if is_open else 0.0)
+    if mouth_opening(own) >= SHOWS_TEETH:
+        inset = _inset(picture, landmarks, tone, pose.scale)
     return MouthTraits(
         upper, lower, tongue, tone.tooth.astype(np.float32), tone.lip.astype(np.float32),
         tone.dark.astype(np.float32), inset.astype(np.float32),
@@ -100,7 +110,7 @@ def _inset(picture: Picture, landmarks: FloatArray, tone: Tones, unit: float) ->
         seen: FloatArray = np.asarray(seen8, np.float32)
         lip = seen[at >= MOST_INSET[half]]
         lip = 0.5 * np.median(lip, axis=0) + 0.5 * np.median(lip, axis=(0, 1))
-        tooth, dark = (_share(seen, lip, other) for other in (tone.tooth, tone.dark))
+        tooth, dark = (share_of_way(seen, lip, other) for other in (tone.tooth, tone.dark))
         dark[at > DARK_INSET] = 0
         foreign = np.maximum(tooth, dark) > FOREIGN
         foreign[-1] = False
@@ -117,13 +127,14 @@ def outwards(landmarks: FloatArray, rings: NDArray[np.int_]) -> FloatArray:
     return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-3))
 
 
-def _share(seen: FloatArray, lip: FloatArray, other: FloatArray) -> FloatArray:
-    """(n, 9) how far colours lie on the way from the lip's (9, 3) to another."""
+def share_of_way(seen: FloatArray, lip: FloatArray, other: FloatArray) -> FloatArray:
+    """(n, m) how far colours (n, m, 3) lie on the way from the lip's (m, 3) to another."""
     way = other - lip
     return np.asarray(((seen - lip) * way).sum(2) / np.maximum((way * way).sum(1), 600))
 
 
-def _tones(picture: Picture, landmarks: FloatArray) -> Tones:
+def tones_of(picture: Picture, landmarks: FloatArray) -> Tones:
+    """The colours of a mouth in a picture (H, W, 3) with landmarks (478, 3) in its pixels."""
     rings = face_space().rings
     skin = _pixels(picture, landmarks[CHEEKS, :2])
     lips = _pixels(picture, landmarks[LIPS, :2])

@@ -92,9 +92,9 @@ def find_own_teeth(
 def _paleness(colour: FloatArray, well: NDArray[np.bool_], lip: FloatArray) -> FloatArray:
     """(h, w) 0 to 1: teeth are less red than lips, gums and tongue. All 1 where not even lips are
     red, 0 where nothing is less red."""
-    red = _redness(colour)
+    red = redness(colour)
     lightest = colour.mean(2) >= np.percentile(colour.mean(2)[well], 60)
-    tooth, most = float(np.percentile(red[well & lightest], 15)), float(_redness(lip[None])[0])
+    tooth, most = float(np.percentile(red[well & lightest], 15)), float(redness(lip[None])[0])
     if most < LEAST_RED:
         return np.ones_like(red)
     if tooth > REDDEST * most:
@@ -102,7 +102,7 @@ def _paleness(colour: FloatArray, well: NDArray[np.bool_], lip: FloatArray) -> F
     return np.asarray(np.clip((0.62 * most + 0.38 * tooth - red) / (0.24 * (most - tooth)), 0, 1))
 
 
-def _redness(colour: FloatArray) -> FloatArray:
+def redness(colour: FloatArray) -> FloatArray:
     """Of colours (..., 3), red against green: blue would take yellow teeth for flesh."""
     return np.asarray((colour[..., 0] - colour[..., 1]) / (colour.mean(-1) + 10))
 

@@ -22,7 +22,14 @@ from vasari.portrait.traits import read_traits
 from vasari.portrait.view import SMALLEST_FACE, view_of
 from vasari.shape.landmarks import MESH_POINTS, OUTER_CORNERS
 from vasari.shape.onto_face import MOUTH
-from vasari.shape.space import Pose, face_space, mouth_is_open, pose_of, settle_mouth
+from vasari.shape.space import (
+    Pose,
+    face_space,
+    mouth_is_open,
+    mouth_opening,
+    pose_of,
+    settle_mouth,
+)
 from vasari.telling import Tell
 from vasari.values import BLENDSHAPES, EXPRESSION, Face, FloatArray, Picture
 
@@ -30,6 +37,8 @@ CROP_SIDE = 4.2  # eye distances: head, hair and some shoulder
 CROP_LEAST = 1.8  # eye distances: a tight picture may shrink the crop to this before it is left
 EYES_AT = 0.41  # of the crop's side, from its top
 MOUTH_ROOM = 0.05  # eye distances between the lips and the border of the picture
+AJAR = 0.06  # eye distances: lips that are less apart are looked for in the picture
+AJAR_LEAST = 0.024  # opening that such lips keep, if they were not read closed: they have to meet
 SURE = 0.75  # confidence under which a warning is said: of 79 portraits three, all misread
 SEE_THROUGH = 0.005  # share of the picture that must be transparent for its alpha to be the matte
 
@@ -177,8 +186,9 @@ def parted(
     landmarks = reading.landmarks if exactly else settle_flat(picture, reading.landmarks)
     pose = pose_of(landmarks, expression)
     shape = pose.unproject(landmarks)
-    if not exactly and not hidden and not mouth_is_open(shape):
-        shape = pose.unproject(settle_lip_line(picture, landmarks, pose.scale))
+    if not exactly and not hidden and mouth_opening(shape) < AJAR:
+        least = AJAR_LEAST if mouth_is_open(shape) else 0.0
+        shape = pose.unproject(settle_lip_line(picture, landmarks, pose.scale, least))
     shape, expression = settle_mouth(shape, expression, hidden)
     neutral = shape - np.tensordot(expression, face_space().basis, 1)
     return pose.project(shape), expression, pose, np.asarray(neutral, np.float32)

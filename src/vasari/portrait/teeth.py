@@ -27,12 +27,15 @@ UPPER_EDGE = 0.036  # how far the upper row reaches below the line where the lip
 GUM_ABOVE = 0.095  # from the biting edge to the gum between two teeth
 LOWER_EDGE = 0.040  # where the lower row ends, against the lower lip's line
 FLESH = np.array([1.36, 0.83, 0.81])  # hue of a tongue in white light
-PALER = 1.45  # teeth are so much lighter than lips at least: eyes may lie in the shade of a brow
+TOOTH = 1.04  # teeth are as light as lit skin or the lightest white of the eyes, times this
+PALER = 1.45  # and so much lighter than lips at least
 DEEPER_RED = 1.4  # times as red as the tongue is the dark
 DARKEST = 46.0  # levels: in light that is any brighter the dark of a mouth is no lighter
 TONGUE_TOP = 0.0  # where the tongue's back fades into the throat, against its own line
 TONGUE_HALF, TONGUE_LENGTH = 0.27, 0.24  # how wide and how far down it is drawn
 TONGUE_ROUND = 0.40  # how much lower its sides lie, of its length
+TONGUE_FADES = 0.38  # of its length, over which its back comes out of the dark
+TIP_HALF, TIP_LENGTH = 0.16, 0.16  # the tip that comes up to the teeth: half its width, its length
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,12 @@ class Tones:
 def tones(skin: FloatArray, lips: FloatArray, whites: FloatArray) -> Tones:
     """Colours of a mouth from pixels (n, 3) of lit skin, lips and the whites of the eyes."""
     lit = np.percentile(skin, 80, axis=0)
-    white = np.percentile(whites, 85, axis=0)
+    white = np.percentile(whites, 97, axis=0)
     lip = np.median(lips, axis=0)
-    light = 0.3 * lit.mean() + 0.7 * white.mean()
     hue = lit / max(lit.mean(), 1)
     colourful = np.clip(4 * np.ptp(hue), 0, 1)  # 0 for a black-and-white portrait
     warm = 1 - colourful * np.array([0.0, 0.02, 0.07])
-    light = max(1.04 * light, PALER * lip.mean())
+    light = max(TOOTH * max(lit.mean(), white.mean()), PALER * lip.mean())
     tooth = np.minimum(light * (1 + 0.35 * (hue - 1)), 245) * warm
     own = np.clip(1 + 1.5 * (lip / max(lip.mean(), 1) - 1), 0.5, 1.6)
     flesh = 1 + colourful * (FLESH - 1)  # nobody's tongue has the colour of a lipstick
@@ -79,6 +81,15 @@ def draw_teeth(
     tongue = _Canvas()
     tongue.tongue(tone)
     return upper.rgba(), lower.rgba(), tongue.rgba()
+
+
+def draw_tip(tongue: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(h, w, 4) the tip of a tongue, its end at the middle of the lips' line, from the texture of
+    the whole one."""
+    middle = tongue[round((ABOVE + 0.8 * TONGUE_LENGTH) * DENSITY), tongue.shape[1] // 2]
+    canvas = _Canvas()
+    canvas.tip(middle[:3].astype(np.float32))
+    return canvas.rgba()
 
 
 class _Canvas:
@@ -157,13 +168,24 @@ class _Canvas:
         u = self._x / TONGUE_HALF
         v = (self._y - TONGUE_TOP) / TONGUE_LENGTH  # 0 at the back, 1 under the lower lip
         rise = v - TONGUE_ROUND * u * u  # its back is round
-        inside = np.clip(rise / 0.45, 0, 1) * np.clip((1 - np.abs(u)) * 3, 0, 1)
+        inside = np.clip(rise / TONGUE_FADES, 0, 1) * np.clip((1 - np.abs(u)) * 3, 0, 1)
         inside *= np.clip((1.3 - v) * 8, 0, 1)
         furrow = 1 - 0.18 * np.exp(-((u / 0.12) ** 2)) * np.clip(1.2 - v, 0, 1)
         side = np.clip(1 - 0.45 * u * u, 0, 1)
-        light = np.clip(0.5 + 0.7 * rise, 0, 1)
+        light = np.clip(0.5 + 0.8 * rise, 0, 1)
         smooth = inside * inside * (3 - 2 * inside)
         self._put(tone.tongue * (light * furrow * side)[..., None], smooth)
+
+    def tip(self, colour: FloatArray) -> None:
+        """Round at its end, a furrow in its middle, dark towards its sides."""
+        u, v = self._x / TIP_HALF, self._y / TIP_LENGTH
+        rise = v - 0.35 * np.abs(u) ** 2.5
+        inside = np.clip(rise * TIP_LENGTH * self._fine / 8, 0, 1)
+        inside *= np.clip((1 - np.abs(u)) * 4, 0, 1) * np.clip((1 - v) * 8, 0, 1)
+        bulge = 1.10 - 0.35 * np.clip(1 - rise / 0.12, 0, 1) ** 2 - 0.30 * np.clip(v - 0.3, 0, 1)
+        furrow = 1 - 0.12 * np.exp(-((u / 0.10) ** 2))
+        side = np.clip(1 - 0.40 * u * u, 0, 1)
+        self._put(colour * (bulge * furrow * side)[..., None], inside)
 
     def rgba(self) -> NDArray[np.uint8]:
         fine = np.dstack([self._colour, self._alpha * 255])

@@ -60,7 +60,7 @@ def read_traits(
         folds=find_folds(seen, marks, pose),
         lids=lid_tones(seen, marks, flat, mouth_hidden),
         eyes=read_eyes(picture, out_of_frame(marks, x, y, zoom), scale, flat),
-        mouth=read_mouth(seen, marks, pose, closed, own),
+        mouth=read_mouth(seen, marks, pose, closed, own, scale),
     )
 
 

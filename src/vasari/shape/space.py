@@ -37,7 +37,7 @@ LID_SHUT = 0.30  # an eye is shut when this share of its opening is left by the 
 OPEN_LEAST = 0.2  # opening that no code but the blink goes below
 BLINK_SHUT = 0.8  # eyeBlink that shuts an eye, however wide or narrow other codes hold it
 MOST_UNEVEN = 5.0  # a pair of the lips may be so many times as far open as their middle
-LIP_SHUT = 0.032  # a mouth less open than this in the portrait counts as closed, eye distances
+LIP_SHUT = 0.020  # a mouth less open than this in the portrait counts as closed, eye distances
 # eyeLookDown and eyeLookUp per degree of gaze: an upper lid goes two thirds of the iris's way. (Of
 # tracked clips .036 and .017 are read, by a teacher that sees less than is there.)
 LOOK_DOWN, LOOK_UP = 0.06, 0.034
@@ -167,9 +167,14 @@ def lip_gaps(shape: FloatArray) -> FloatArray:
     return np.asarray(shape[..., inner_lower, 1] - shape[..., inner_upper, 1])
 
 
+def mouth_opening(shape: FloatArray) -> float:
+    """The mean gap in the middle of the lips of a shape (478, 3), eye distances."""
+    return float(lip_gaps(shape)[2:7].mean())
+
+
 def mouth_is_open(shape: FloatArray) -> bool:
     """Whether a portrait's mouth counts as open, from its shape (478, 3)."""
-    return bool(lip_gaps(shape)[2:7].mean() >= LIP_SHUT)
+    return mouth_opening(shape) >= LIP_SHUT
 
 
 def lid_gaps(shape: FloatArray) -> FloatArray:

@@ -12,15 +12,13 @@ from vasari.values import FloatArray
 ENCODED = 192  # values that the network makes of each motion frame
 VOICE = ENCODED  # column: how sure a voice is heard, 0 to 1
 LOUDNESS = ENCODED + 1  # column: loudest mel frame against the running level, SPAN_DB to the unit
-COMMON = ENCODED + 2  # columns that everybody who listens reads;
-FINE = 128  # so many behind them are the mouth's alone, by an ear of its own
+COMMON = ENCODED + 2  # columns that all read
+FINE = 128  # columns behind them that the mouth alone reads, by an ear of its own
 FEATURES = COMMON + FINE
 NOTHING = np.zeros((0, FEATURES), np.float32)
 FIELD = 123  # mel frames that one feature sees: 1.2 s of past and 80 ms ahead
-NEWEST = (
-    7  # mel frames that the ear sees at once, beside those of the chunk; the rest it remembers,
-)
-MEMORY = (28, 192)  # in so many numbers
+NEWEST = 7  # mel frames before a chunk's that the ear is shown
+MEMORY = (28, 192)  # what it keeps of all that was before: its first layers' frames
 
 
 class SpeechStream:

@@ -10,8 +10,9 @@ from vasari.portrait.teeth import DENSITY
 from vasari.render import Renderer
 from vasari.render.layers import inside
 from vasari.render.layers.inside import STEPS, draw_inside
-from vasari.render.layers.mouth import DIM, MOST_LIFT, Mouth, _softness, how_dim
+from vasari.render.layers.mouth import DIM, MOST_LIFT, RIM, Mouth, _softness, how_dim
 from vasari.shape.landmarks import LIP_RINGS_LOWER, LIP_RINGS_UPPER
+from vasari.shape.space import mouth_opening
 
 WIDE = expression(jawOpen=0.6)
 
@@ -111,6 +112,31 @@ def test_the_tongue_rises() -> None:
     assert high[between].mean() > low[between].mean() + 10
 
 
+def test_the_tip_of_the_tongue_is_seen_at_the_edge_of_the_teeth() -> None:
+    face = painted_lips(expression())
+    renderer = Renderer(face, 512, paint="baked")
+    little = expression(jawOpen=0.22)
+    codes = [little + expression(tongueOut=out) for out in (0, 0.25, 0.8)]
+    none, some, all_ = (middle(renderer, renderer.draw(still(face, expression=e), 0), e)
+                        for e in codes)  # fmt: skip
+    red = [c[:, 0] - c[:, 1] for c in (none, some, all_)]
+    low = slice(2 * len(none) // 3, None)
+    assert red[1][low].mean() > red[0][low].mean() + 10
+    assert red[2].mean() > red[1].mean()  # and before the teeth
+    assert np.median(some[low].mean(1)) < 0.7 * none.mean(1).max()  # it is no tooth
+
+
+def test_lips_a_little_apart_are_drawn_wholly_once_they_meet() -> None:
+    face = painted_lips(expression(jawOpen=-0.05))
+    renderer = Renderer(face, 512)
+    mouth = renderer._mouth
+    assert isinstance(mouth, Mouth)
+    own, closed = (renderer.puppet.rig.shape(e) for e in (face.expression, expression()))
+    assert 0.02 < mouth_opening(own) < 0.04
+    assert mouth._share(own) == 0
+    assert mouth._share(closed) == 1
+
+
 def test_lips_take_their_pixels_from_farther_out_once_they_move() -> None:
     face = painted_lips(expression(jawOpen=0.35, mouthSmile=0.6))
     renderer = Renderer(face, 512)
@@ -146,6 +172,19 @@ def test_an_upper_lip_in_the_shade_of_a_laugh_is_lit_when_the_laugh_is_left() ->
         rim = slice(y - 1 - round(0.02 * renderer.stage.pose.scale), y)
         light.append(renderer.draw(closed, 0)[rim, x - 3 : x + 4].mean())
     assert light[1] > 1.2 * light[0]
+
+
+def test_the_hole_is_wider_by_what_its_rim_hides_and_closed_is_closed() -> None:
+    face = painted_lips(expression())
+    renderer = Renderer(face, 512)
+    mouth = renderer._mouth
+    assert isinstance(mouth, Mouth)
+    for code, wider in ((expression(jawOpen=0.3), 2 * RIM), (expression(), 0.0)):
+        now = renderer.now(still(face, expression=code), 0)
+        hole = mouth._opening(now.points, now.pose, renderer.size)
+        seen = hole.gap if hole else 0.0
+        apart = now.shape[LIP_RINGS_LOWER[0], 1] - now.shape[LIP_RINGS_UPPER[0], 1]
+        assert np.isclose(seen - apart.max(), wider, atol=1e-3)
 
 
 def test_the_hole_is_as_soft_as_the_teeth() -> None:

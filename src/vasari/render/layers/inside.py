@@ -11,7 +11,7 @@ STEPS = 128  # places from corner to corner at which the lips' lines are known
 MARGIN = 0.03  # around the opening that is shaded, too
 LIP_SHADOW, LIP_REACH = 0.30, 0.014  # of the upper lip on what lies behind it
 FLOOR_SHADOW, FLOOR_REACH = 0.40, 0.010  # just above the lower lip
-WET_UPPER, WET_LOWER = 0.50, 0.65  # the lips' wet inner sides: how light, against the lips
+WET_UPPER, WET_LOWER = 0.50, 0.60  # the lips' wet inner sides: how light, against the lips
 WET_UPPER_REACH, WET_LOWER_REACH = 0.004, 0.008  # and how far they are seen
 WET = 0.8  # how much of what lies behind they cover at their edge
 ROLLED_UPPER, ROLLED_LOWER = 0.12, 0.05  # how dark the rims become that turn inwards
@@ -80,8 +80,8 @@ def draw_inside(  # type: ignore[no-untyped-def]
         back: (2, 3) from the box's pixels to the plane of the lips, eye distances.
         lines: (STEPS, 2) heights of the upper and lower lip's inner line, from corner to corner.
         corners: (2,) x of the mouth's corners in that plane.
-        textures: (3, th, tw, 4) tongue, lower row, upper row, from back to front.
-        places: (3, 2) what is added to plane coordinates times `density` to get pixels of each.
+        textures: (n, th, tw, 4) from back to front: tongue, both rows, the tongue's tip.
+        places: (n, 2) what is added to plane coordinates times `density` to get pixels of each.
         density: pixels of a texture an eye distance.
         colours: (2, 3) of the dark and of the lips.
         amounts: (5,) 0 to 1 each: how much is drawn, how much light comes in, how far the rims
@@ -119,7 +119,7 @@ def draw_inside(  # type: ignore[no-untyped-def]
             deep = min(one, min(below, above) / np.float32(THROAT_REACH)) * (one - aside * aside)
             for c in range(3):
                 seen[c] = dark[c] = colours[0, c] * (one - np.float32(THROAT) * deep)
-            for t in range(3):
+            for t in range(len(textures)):
                 _lay(textures[t], x * density + places[t, 0], y * density + places[t, 1], seen)
             upper = np.float32(WET) * _fall(below, np.float32(WET_UPPER_REACH))
             lower = np.float32(WET) * _fall(above, np.float32(WET_LOWER_REACH))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vasari.portrait.mouth import line_of, outwards, teeth_plane
 from vasari.portrait.sharpness import UNIT
-from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH
+from vasari.portrait.teeth import ABOVE, DENSITY, HALF_WIDTH, draw_tip
 from vasari.render.layers.inside import MARGIN, STEPS, draw_inside
 from vasari.render.layers.layer import Now
 from vasari.render.layers.mouth_painter import MouthPainter
@@ -34,14 +34,22 @@ LIP_RINGS = np.stack([LIP_RINGS_UPPER, LIP_RINGS_LOWER])  # (2, 3, 9)
 INSET_FOLLOWS = np.array([1.0, 0.93, 0.86], np.float32)  # of a ring, inner line outwards
 TONGUE_OUT = BLENDSHAPES.index("tongueOut")
 OWN_NEAR = 0.014  # eye distances: lips as near as this to the portrait's own show its pixels
+OWN_SHUT = 0.7  # and at most this share of their way until they meet
 SOFTEST = 0.45  # pixels: least blur of what is sampled, against aliasing
 FULL_OPEN = 0.07  # opening, eye distances, from which on all light that there is comes in
 LEAST_LIGHT = 0.50  # and how much of it through a slit
 ROLL_OPEN = 0.04  # opening at which rims have turned inwards, and no seam is left
+# The rim of a hole is soft and wet, so less of it is seen than there is: by so many eye distances
+# at the upper and at the lower lip, from an opening on.
+RIM, RIM_OPEN = 0.0022, 0.02
 DIM, MOST_LIFT = 3.0, 1.5  # such an upper lip is in the shade of a laugh, and is lit without it
 SEAM = 0.60  # how dark the line is between lips that the portrait shows apart
-# The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way.
-TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.03, 0.55, 0.09
+# The tongue lies behind the lower teeth; it goes down with the jaw, but not all the way. Its tip
+# comes up before both rows, from below the lower lip to the edge of the upper one.
+TONGUE_REST, TONGUE_FOLLOWS, TONGUE_RISES = -0.015, 0.25, 0.09
+TIP_FROM, TIP_UP, TIP_OUT = 0.04, 0.22, 0.60  # tongueOut: hidden, at the teeth's edge, before it
+TIP_HIDDEN = 0.10  # below the lower lip's line
+TIP_PLACES = np.array([-0.014, -0.036])  # up and out, from the edge of the upper row
 
 
 @dataclass(frozen=True)
@@ -98,11 +106,15 @@ class Mouth:
         self._lips = np.concatenate([rings["lips_inner"], rings["lips_outer"]])
         self._own_lips = own[self._lips, :2]
         self._own_open = mouth_is_open(own)
+        shut = float(np.linalg.norm(closed[self._lips, :2] - self._own_lips, axis=1).mean())
+        self._near = min(OWN_NEAR, max(OWN_SHUT * shut, 1e-3))
         self._lift = min(MOST_LIFT, max(0.0, dim / DIM - 1))
         self._outwards = _outwards(traits, landmarks, scale)
         self._colours = np.stack([traits.dark, traits.lip])
         self._soft = _softness(traits.lower)
-        from_back = (traits.tongue, traits.lower, traits.upper)
+        tip = cv2.GaussianBlur(draw_tip(traits.tongue), (0, 0), self._soft * DENSITY)
+        self._edge = _biting_edge(traits.upper)
+        from_back = (traits.tongue, traits.lower, traits.upper, np.asarray(tip, np.uint8))
         self._textures = np.stack([_prefiltered(texture, scale) for texture in from_back])
         self._painter = None
         if colour is not None:
@@ -126,13 +138,17 @@ class Mouth:
             return
         jaw = float(now.shape[CHIN, 1].mean() - self._chin)
         tongue = TONGUE_REST + TONGUE_FOLLOWS * jaw
-        tongue -= TONGUE_RISES * float(now.expression[TONGUE_OUT])
+        out_by = float(now.expression[TONGUE_OUT])
+        tongue -= TONGUE_RISES * out_by
+        places = (jaw + TIP_HIDDEN, *(self._edge + TIP_PLACES))
+        tip = float(np.interp(out_by, (TIP_FROM, TIP_UP, TIP_OUT), places))
+        drawn = len(self._textures) - (out_by <= TIP_FROM)  # without the tip while it is down
         height, width = where.mask.shape
         box = out[where.y : where.y + height, where.x : where.x + width]
         patch = np.ascontiguousarray(box)
         draw_inside(
-            patch, where.mask, where.back, where.lines, where.corners, self._textures,
-            self._places(now.pose, (tongue, jaw, 0.0)), np.float32(DENSITY), self._colours,
+            patch, where.mask, where.back, where.lines, where.corners, self._textures[:drawn],
+            self._places(now.pose, (tongue, jaw, 0.0, tip)), np.float32(DENSITY), self._colours,
             self._amounts(where.gap, share),
         )  # fmt: skip
         box[:] = patch
@@ -151,13 +167,17 @@ class Mouth:
         if not self._own_open:
             return 1.0
         moved = np.linalg.norm(shape[self._lips, :2] - self._own_lips, axis=1)
-        share = min(1.0, float(moved.mean()) / OWN_NEAR)
+        share = min(1.0, float(moved.mean()) / self._near)
         return share * share * (3 - 2 * share)
 
     def _opening(self, points: FloatArray, pose: Pose, size: tuple[int, int]) -> _Opening | None:
         """The opening between the lips as it lies in the picture, None where it is outside or
         nothing of it would be seen."""
         upper, lower = points[UPPER, :2], points[LOWER, :2]
+        way = lower - upper
+        far = np.linalg.norm(way, axis=1, keepdims=True) / pose.scale
+        way *= RIM / np.maximum(far, RIM_OPEN)
+        upper, lower = upper - way, lower + way
         room = MARGIN * pose.scale + 1
         both = np.concatenate([upper, lower])
         low = np.maximum(np.floor(both.min(0) - room).astype(int), 0)
@@ -182,12 +202,12 @@ class Mouth:
         lines = np.stack([_along(top, at), _along(floor, at)], 1).astype(np.float32)
         return _Opening(int(low[0]), int(low[1]), mask, back, lines, corners)
 
-    def _places(self, pose: Pose, down: tuple[float, float, float]) -> FloatArray:
-        """(3, 2) pixels from the zero of the plane of the lips to that of each texture, which lies
+    def _places(self, pose: Pose, down: tuple[float, ...]) -> FloatArray:
+        """(4, 2) pixels from the zero of the plane of the lips to that of each texture, which lies
         in the plane of the teeth, moved down by so many eye distances."""
         lips, teeth = self._plane.to_picture(pose), self._behind.to_picture(pose)
         shift = np.linalg.solve(lips[:, :2], lips[:, 2] - teeth[:, 2])
-        places = np.tile(shift + (HALF_WIDTH, ABOVE), (3, 1))
+        places = np.tile(shift + (HALF_WIDTH, ABOVE), (len(down), 1))
         places[:, 1] -= down
         return np.asarray(places * DENSITY - 0.5, np.float32)
 
@@ -219,6 +239,12 @@ def _softness(texture: NDArray[np.uint8]) -> float:
     alpha falls steepest at the biting edges. A hole in lips is no sharper."""
     steepest = float(np.diff(texture[..., 3].astype(np.float32), axis=0).max(initial=0)) / 255
     return 1 / (math.sqrt(2 * math.pi) * max(steepest, 0.02) * DENSITY)
+
+
+def _biting_edge(upper: NDArray[np.uint8]) -> float:
+    """Where the front teeth of an upper row end, eye distances below its line."""
+    middle = upper[:, upper.shape[1] // 2 + np.arange(-DENSITY // 20, DENSITY // 20), 3].max(1)
+    return float(np.flatnonzero(middle > 127).max(initial=0)) / DENSITY - ABOVE
 
 
 def _prefiltered(texture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
