@@ -110,12 +110,12 @@ def test_what_it_keeps_does_not_grow() -> None:
     assert sizes[-1][1] == sizes[-PATCH - 1][1] == sizes[0][0][5]
 
 
-def test_blinks_are_whole_and_as_frequent_as_asked() -> None:
+def test_blinks_are_whole_or_half_and_as_frequent_as_asked() -> None:
     def closures(blink: float) -> np.ndarray:
         return live(heard(1500), asked(blink))[:, BLINK]
 
     def rate(shut: np.ndarray) -> float:
-        return float(((shut[1:] > 0.5) & (shut[:-1] <= 0.5)).sum() * 1500 / len(shut))
+        return float(((shut[1:] > 0.3) & (shut[:-1] <= 0.3)).sum() * 1500 / len(shut))
 
     half, once, twice = (closures(blink) for blink in (0.5, 1, 2))
     assert not live(heard(250), asked(0))[:, BLINK].any()
@@ -123,8 +123,9 @@ def test_blinks_are_whole_and_as_frequent_as_asked() -> None:
     assert rate(half) < 0.75 * rate(once)
     assert rate(twice) > 1.4 * rate(once)
     starts = np.flatnonzero((once[1:] > 0) & (once[:-1] == 0))
-    for start in starts[:-1]:
-        assert once[start : start + 5].max() > 0.9
+    depths = np.array([once[start : start + 5].max() for start in starts[:-1]])
+    assert depths.min() > 0.4
+    assert (depths > 0.9).mean() > 0.5
 
 
 def test_a_manner_is_met() -> None:
