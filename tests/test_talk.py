@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import vasari
 from tests.conftest import voice_like, write_wav
 from tests.faces import made_face
 from vasari.motion.mouth import lip_opening
-from vasari.performer import Performer
+from vasari.performer import Performer, sway_of
 from vasari.render import Renderer
 from vasari.render.body import Carried
 from vasari.speech import SpeechStream
@@ -109,6 +110,19 @@ def test_still_moves_lips_lids_and_eyes_alone(monkeypatch: pytest.MonkeyPatch) -
 def with_own(own: object, other: object, **options: object) -> np.ndarray:
     shown = vasari.talk(made_face(), own, size=256, mark=False, listen=other, **options)  # type: ignore[arg-type]
     return np.array(list(shown))
+
+
+def test_a_face_that_fills_its_picture_sways_less() -> None:
+    face = made_face()
+    left, right = face.landmarks[:, 0].min(), face.landmarks[:, 0].max()
+    width = int(right + 0.6 * face.scale)
+    roomy = replace(face, picture=np.zeros((256, width, 3), np.uint8))
+    moved = replace(roomy, landmarks=roomy.landmarks - np.float32([left - 0.6 * face.scale, 0, 0]))
+    np.testing.assert_array_equal(sway_of(moved), [1, 1, 1])
+    tight = replace(moved, landmarks=moved.landmarks - np.float32([0.35 * face.scale, 0, 0]))
+    np.testing.assert_allclose(sway_of(tight), [0.5, 1, 0.5], atol=0.01)
+    cut = replace(moved, landmarks=moved.landmarks - np.float32([0.7 * face.scale, 0, 0]))
+    np.testing.assert_allclose(sway_of(cut), [0.3, 1, 0.3], atol=1e-6)
 
 
 def test_it_lasts_as_long_as_the_longer() -> None:

@@ -6,6 +6,7 @@ clock: time is how much sound was pushed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -27,6 +28,8 @@ from vasari.values import Face, FloatArray, Motion
 from vasari.values.style import Moment
 
 Drawable = tuple[Motion, Carried]  # of the next pictures, in absolute terms
+ROOM = 0.5  # eye distances beside a face from which on it moves as far as it wants to
+SWAY_LEAST = 0.3
 
 
 class Performer:
@@ -51,7 +54,7 @@ class Performer:
         self, face: Face, fps: Fraction, style: StyleLike = None, chunk: int = 25,
         ahead: int | None = None, listens: bool = False,
     ) -> None:  # fmt: skip
-        self._face, self._fps = face, fps
+        self._face, self._fps, self._sway = face, fps, sway_of(face)
         self._steering = Steering(style)
         random = np.random.default_rng(self._steering.seed).spawn(3)[-1]  # two move the face
         live = ahead is not None
@@ -92,6 +95,7 @@ class Performer:
         kept = np.array([own_kept(moment.emotion) for moment in moments])
         held = np.array([smile_held(moment.emotion) for moment in moments], np.float32)
         smile = np.maximum(self._smiles.push(moves.expression), held)
+        moves = replace(moves, position=moves.position * self._sway)
         moves = onto_face(self._face, moves, float(self.made / self._fps), kept, smile)
         self.made += len(moves)
         return self._carried(moves, moments)
@@ -100,3 +104,12 @@ class Performer:
         """A motion at the distance that is asked for in each frame, and what goes with it."""
         carried = self._body.push(motion, np.array([moment.head for moment in moments]))
         return at_distance(motion, carried, np.array([moment.distance for moment in moments]))
+
+
+def sway_of(face: Face) -> FloatArray:
+    """(3,) shares of a head's ways across, down and away that are drawn: of a face that fills its
+    picture less across, where it would leave it, and away, which would look like a zoom."""
+    across = face.landmarks[:, 0]
+    room = min(across.min(), face.picture.shape[1] - across.max()) / face.scale
+    share = float(np.clip(room / ROOM, SWAY_LEAST, 1))
+    return np.array([share, 1, share], np.float32)
