@@ -35,10 +35,7 @@ without a program, what needs it is left out.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -46,17 +43,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.data import add_shared_argument
-from benchmarks.lips import ear, grid, moods, pictures, sheets, sung, tongues, voices
+from benchmarks.lips import ear, grid, moods, pictures, sheets, voices
 from benchmarks.lips.faces import Speaker, clips, people, sentence_tracks
 from benchmarks.lips.measure import Lips, at_phones, mean_face
-from benchmarks.lips.sentences import ENGLISH, ITALIAN
+from benchmarks.lips.speakers import spoken
 from benchmarks.record import add, save
 from benchmarks.sync.measure import at_rest, best, correlation, quiet_frames
 from benchmarks.teacher import add_teacher_arguments, start_teacher
-from vasari import Motion, Style
-from vasari.motion import MotionStream
-from vasari.motion.frame_rate import FrameRate, pictures_in
-from vasari.speech import SpeechStream
 
 APART = 7  # the control is the clip so many places on
 GOALS = {
@@ -67,38 +60,7 @@ GOALS = {
 
 def said(sound: np.ndarray, chunk: int) -> Lips:
     """What the mean face's lips do, picture by picture at 25 Hz, as `talk` shows it."""
-    return mean_face(moved(sound, chunk).expression)
-
-
-def moved(sound: np.ndarray, chunk: int) -> Motion:
-    features = SpeechStream(chunk).push(sound, last=True)
-    motion = MotionStream(Style(), chunk).push(features, last=True)
-    return FrameRate(25).push(motion, pictures_in(len(sound), 25))
-
-
-def spoken(
-    tools: str | None, wanted: tuple[str, ...] | None = None
-) -> dict[str, list[voices.Spoken]]:
-    """Every voice that is wanted and that this machine has."""
-    makers: dict[str, Callable[[], list[voices.Spoken]]] = {
-        "flite rms": lambda: [voices.flite("rms", t) for t in ENGLISH],
-        "festival ked": lambda: [voices.festival("ked_diphone", t) for t in ENGLISH],
-        "festival pc, Italian": lambda: [voices.festival("pc_diphone", t) for t in ITALIAN],
-    }
-    if tools:
-        makers["piper joe"] = lambda: voices.piper(tools, ENGLISH)
-    makers["festival nsh, Russian"] = tongues.recorded_russian
-    makers |= {f"espeak, {name}": partial(tongues.espeak, name) for name in tongues.ESPEAK}
-    makers |= {f"{voice}, sung": partial(sung.sung, voice) for voice in sung.VOICES}
-    out = {}
-    for name, make in makers.items():
-        if wanted and name not in wanted:
-            continue
-        try:
-            out[name] = make()
-        except (OSError, subprocess.CalledProcessError) as error:
-            print(f"{name} is left out: {error}", file=sys.stderr)
-    return out
+    return mean_face(ear.moved(sound, chunk).expression)
 
 
 def by_phones(args: argparse.Namespace) -> dict[str, dict[str, float]]:
@@ -168,7 +130,7 @@ def in_pictures(args: argparse.Namespace) -> dict[str, Any]:
     start = perf_counter()
     all_sentences = spoken(args.tools_python, pictures.VOICES)
     sentences = {v: [of[k] for k in pictures.SENTENCES] for v, of in all_sentences.items()}
-    motion = {v: [moved(s.sound, args.chunk) for s in of] for v, of in sentences.items()}
+    motion = {v: [ear.moved(s.sound, args.chunk) for s in of] for v, of in sentences.items()}
     shown, made = pictures.shown_by(args.size, args.chunk), {}
     with start_teacher(args) as teacher:
         for name in args.portraits:

@@ -25,6 +25,7 @@ import numpy as np
 
 from benchmarks.lips import variants, wordless
 from benchmarks.lips.measure import CLOSED, Lips, at_phones, mean_face
+from benchmarks.lips.speakers import spoken
 from benchmarks.lips.voices import SILENT, Spoken
 from benchmarks.sync.measure import correlation
 from vasari import Motion, Style
@@ -125,8 +126,6 @@ def table(found: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    from benchmarks.lips.__main__ import spoken  # which runs this as one part of all
-
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

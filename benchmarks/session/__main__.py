@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.lips.__main__ import spoken
+from benchmarks.lips.speakers import spoken
 from benchmarks.lips.measure import Lips, at_phones, lips_of
 from benchmarks.record import save
 from vasari import Face, Session, read_portrait
