@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.lips.speakers import spoken
 from benchmarks.lips.measure import Lips, at_phones, lips_of
+from benchmarks.lips.speakers import spoken
 from benchmarks.record import save
 from vasari import Face, Session, read_portrait
 from vasari.demo import demo_portrait
