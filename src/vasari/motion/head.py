@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from vasari.values import MOTION_HZ, FloatArray
 
-# Degrees and eye distances that a head never reaches: one picture shows no more of it.
+# Degrees and eye distances that a head never reaches, of all three together: one picture shows no
+# more of it, and least of a head that is turned, lowered and tilted at once.
 MOST = np.array([15.0, 12.0, 14.0, 0.25, 0.15, 0.5])
 KNEE = 4  # how late it begins to fall short of what is drawn: at half of MOST by 1.5 %
 GAIN = np.array([1.0, 1.05, 0.88])  # of yaw, pitch, roll
@@ -44,5 +45,6 @@ class Head:
 
 
 def kneed(moved: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(6,) rotation and position, within MOST."""
-    return np.asarray(moved / (1 + np.abs(moved / MOST) ** KNEE) ** (1 / KNEE))
+    """(6,) rotation and position, each within the ellipsoid whose half axes are MOST."""
+    far = np.linalg.norm((moved / MOST).reshape(2, 3), axis=1)
+    return np.asarray(moved / np.repeat((1 + far**KNEE) ** (1 / KNEE), 3))
