@@ -175,18 +175,21 @@ class MotionStream:
         presence = self._presence.step(frame)
         gate = self._gate.step(float(frame[VOICE]), float(frame[LOUDNESS]), presence)
         heed = self._listening.step(gate) if self._listening else NOT_HEEDING
-        rotation = style.head * (moved[ROTATION] + heed.rotation)
+        own = style.head * (moved[ROTATION] + heed.rotation)
         position = style.head * (moved[POSITION] + breath(time) + heed.position)
         turn = self._turn.step(style.gaze, style.head)
-        rotation = rotation + style.pose + [*turn, 0]
+        rotation = own + style.pose + [*turn, 0]
         gaze = style.gaze + (1 - ATTENTION * heed.attention) * moved[GAZE] - rotation[:2]
+        eyes = np.clip(gaze, -EYE_MOST, EYE_MOST)
+        most = np.abs(own[:2])  # by so much the head turns less, where the eyes cannot go so far
+        rotation[:2] += np.clip(gaze - eyes, -most, most)
         codes = np.maximum(moved[list(CODES.values())], 0)
         codes[OF_MOUTH] *= own_kept(style.emotion)
         codes[FROWN] *= 1 - min(sum(style.emotion[1 : len(EMOTIONS)]), 1)  # nobody frowns with joy
         felt = style.emotion[-1] * self._feeling.step() if self._feeling else np.zeros(2)
         shown, parted = self._emotions.step(style.emotion[: len(EMOTIONS)] + shown_by(felt))
         return (
-            rotation, position, np.clip(gaze, -EYE_MOST, EYE_MOST), moved[BLINK], codes,
+            rotation, position, eyes, moved[BLINK], codes,
             shown + heed.codes, parted, gate, style.expression,
         )  # fmt: skip
 
