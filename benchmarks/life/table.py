@@ -22,7 +22,7 @@ def shown(result: dict[str, Any], laws: dict[str, Any]) -> str:
         if level in result:
             now, before = result[level], laws.get(level, {})
             lines += [HEAD.format(level), *_rows(now["table"], before.get("table", {})), ""]
-            lines += [*_bent(now), ""]
+            lines += _bent(now)
             lines += [MORE.format(f"{level}: to the sound"), *_rhythm(now, before), ""]
             lines += [MORE.format(f"{level}: distance"), *_apart(now, before), ""]
     if "minutes" in result:
@@ -48,6 +48,7 @@ def _bent(now: dict[str, Any]) -> Iterator[str]:
         for name, row in now["table"].items():
             if abs(real[name] - row["real"]) > 0.01 * abs(row["real"]):
                 yield f"| {name} | {_n(real[name])} | {_n(row['made'])} |"
+        yield ""
 
 
 def _rhythm(now: dict[str, Any], before: dict[str, Any]) -> Iterator[str]:
